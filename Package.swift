@@ -1,0 +1,146 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: warnings are errors.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// Adapters run on the main queue; the policy stays nonisolated.
+let onMainActor: [SwiftSetting] = strict + [.defaultIsolation(MainActor.self)]
+
+let collections = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+
+let package = Package(
+    name: "importwatchd",
+    products: [
+        .executable(name: "importwatchd", targets: ["importwatchd"]),
+        .executable(name: "importwatchctl", targets: ["importwatchctl"]),
+        .executable(name: "ses-simulator", targets: ["SESSimulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        // C libraries, each imported by one adapter.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CTOMLPlusPlus", pkgConfig: "tomlplusplus", providers: [.apt(["libtomlplusplus-dev"])]),
+        .target(name: "CurlShim", dependencies: ["CCurl"]),
+        .target(name: "TOMLShim", dependencies: ["CTOMLPlusPlus"]),
+
+        // The policy: values that decide, without input or output.
+        .target(
+            name: "ImportWatch",
+            dependencies: [collections],
+            swiftSettings: strict,
+            linkerSettings: [.linkedLibrary("m")]
+        ),
+
+        // Bytes to values and back.
+        .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "AWS", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
+        .target(name: "SESv2", dependencies: ["AWS", "ImportWatch", "JSON"], swiftSettings: strict),
+        .target(name: "WatchConfiguration", dependencies: ["ImportWatch", "TOMLShim"], swiftSettings: strict),
+
+        // Adapters: what touches sockets, files, the journal and the disk.
+        .target(
+            name: "CurlTransport",
+            dependencies: ["ImportWatch", "CCurl", "CurlShim"],
+            swiftSettings: onMainActor
+        ),
+        .target(name: "SQLiteStore", dependencies: ["ImportWatch", "CSQLite"], swiftSettings: strict),
+        .target(name: "Webhook", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
+        .target(name: "Systemd", dependencies: ["ImportWatch", "CSystemd"], swiftSettings: strict),
+        .target(name: "Control", dependencies: ["ImportWatch", "JSON"], swiftSettings: strict),
+
+        // The composition root and the programs.
+        .target(
+            name: "ImportWatchDaemon",
+            dependencies: [
+                "ImportWatch", "AWS", "Control", "Crypto", "CurlTransport", "SESv2", "SQLiteStore", "Systemd",
+                "WatchConfiguration", "Webhook",
+            ],
+            swiftSettings: onMainActor
+        ),
+        .executableTarget(name: "importwatchd", dependencies: ["ImportWatchDaemon"], swiftSettings: onMainActor),
+        .executableTarget(
+            name: "importwatchctl",
+            dependencies: [
+                "ImportWatch", "Control", "WatchConfiguration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "SESSimulator",
+            dependencies: [
+                "AWS", "Crypto", "ImportWatch", "JSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Tests mirror the targets.
+        .target(name: "TestSupport", dependencies: ["ImportWatch"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "ImportWatchTests", dependencies: ["ImportWatch", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "AWSTests",
+            dependencies: ["AWS", "Crypto", "ImportWatch", "JSON", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SESv2Tests",
+            dependencies: ["AWS", "ImportWatch", "JSON", "SESv2", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WatchConfigurationTests",
+            dependencies: ["ImportWatch", "WatchConfiguration"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CurlTransportTests",
+            dependencies: ["CurlTransport", "ImportWatch", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: ["ImportWatch", "SQLiteStore", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WebhookTests",
+            dependencies: ["ImportWatch", "JSON", "TestSupport", "Webhook"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SystemdTests",
+            dependencies: ["ImportWatch", "Systemd", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: ["Control", "ImportWatch", "JSON", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ImportWatchDaemonTests",
+            dependencies: ["ImportWatch", "ImportWatchDaemon", "JSON", "TestSupport"],
+            swiftSettings: strict
+        ),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,1 @@
+// See the target's folder in the README.

@@ -1,0 +1,108 @@
+/// Keeps jobs, events and the outbox over restarts; every call runs off the main queue.
+public protocol StateStore: Sendable {
+    /// Reads what the daemon needs to go on: all jobs, and the deliveries that are still pending.
+    func load() async throws(StateStoreError) -> StoredState
+
+    /// Writes all of a batch or none of it, and returns when it is on disk.
+    func commit(_ batch: StateBatch) async throws(StateStoreError)
+
+    /// Closes the state in good order; nothing may be called after it.
+    func close() async
+}
+
+/// What a state holds at the start of the daemon.
+public struct StoredState: Hashable, Sendable {
+    /// Every job that is remembered, finished ones included.
+    public var jobs: [JobRecord]
+    /// The deliveries that have neither arrived nor been given up, oldest event first.
+    public var pendingDeliveries: [Delivery]
+
+    /// Makes a state.
+    public init(jobs: [JobRecord] = [], pendingDeliveries: [Delivery] = []) {
+        self.jobs = jobs
+        self.pendingDeliveries = pendingDeliveries
+    }
+}
+
+/// What one turn of the loop has to put on disk, in one transaction.
+public struct StateBatch: Hashable, Sendable {
+    /// An event and where it goes.
+    public struct NewEvent: Hashable, Sendable {
+        /// What happened.
+        public var event: JobEvent
+        /// The targets that are to have it; one delivery row each.
+        public var targets: [DeliveryTarget]
+
+        /// Makes a new event.
+        public init(event: JobEvent, targets: [DeliveryTarget]) {
+            self.event = event
+            self.targets = targets
+        }
+    }
+
+    /// Jobs to insert or overwrite.
+    public var jobs: [JobRecord]
+    /// Events to insert; one that is there already (same ID) is left as it is, with its deliveries.
+    public var events: [NewEvent]
+    /// Attempts that are about to be made.
+    public var attempts: [DeliveryAttempt]
+    /// Results of attempts.
+    public var results: [DeliveryResult]
+    /// Jobs to forget.
+    public var forgottenJobs: [JobKey]
+
+    /// Makes a batch.
+    public init(
+        jobs: [JobRecord] = [],
+        events: [NewEvent] = [],
+        attempts: [DeliveryAttempt] = [],
+        results: [DeliveryResult] = [],
+        forgottenJobs: [JobKey] = []
+    ) {
+        self.jobs = jobs
+        self.events = events
+        self.attempts = attempts
+        self.results = results
+        self.forgottenJobs = forgottenJobs
+    }
+
+    /// Whether there is nothing to write.
+    public var isEmpty: Bool {
+        jobs.isEmpty && events.isEmpty && attempts.isEmpty && results.isEmpty && forgottenJobs.isEmpty
+    }
+}
+
+/// Why the state could not be read or written.
+public enum StateStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Another daemon holds the state.
+    case inUse(path: String, pid: Int32?)
+    /// The file can't be opened, or its directory can't be written.
+    case cannotOpen(path: String, reason: String)
+    /// The file was written by a newer version of the program.
+    case tooNew(path: String, version: Int, supported: Int)
+    /// The file is damaged, or is no database.
+    case corrupt(path: String, reason: String)
+    /// The disk is full.
+    case diskFull(path: String)
+    /// Anything else that the database reports.
+    case failed(path: String, reason: String)
+
+    /// One line for a person: what failed, where, and what to do.
+    public var description: String {
+        switch self {
+        case .inUse(let path, let pid):
+            "state \(path): in use by another importwatchd" + (pid.map { " (pid \($0))" } ?? "")
+                + "; stop it, or give this one its own [state] path"
+        case .cannotOpen(let path, let reason):
+            "state \(path): \(reason); make its directory writable for the daemon's user, or set [state] path"
+        case .tooNew(let path, let version, let supported):
+            "state \(path): schema version \(version) is newer than this program's \(supported); upgrade importwatchd"
+        case .corrupt(let path, let reason):
+            "state \(path): damaged (\(reason))"
+        case .diskFull(let path):
+            "state \(path): no space left on the disk; free some, nothing is acknowledged until then"
+        case .failed(let path, let reason):
+            "state \(path): \(reason)"
+        }
+    }
+}
