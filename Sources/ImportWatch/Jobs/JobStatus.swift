@@ -15,6 +15,9 @@ public enum JobStatus: Hashable, Sendable {
     /// A status that this program does not know, kept as the service wrote it; not terminal.
     case unknown(String)
 
+    /// Stands for the status of a job about which the service has never answered; payloads carry null for it.
+    public static let unanswered = JobStatus.unknown("")
+
     /// Reads the service's spelling.
     public init(rawValue: String) {
         switch rawValue {

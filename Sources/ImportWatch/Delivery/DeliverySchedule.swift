@@ -1,0 +1,184 @@
+import HeapModule
+
+/// Decides for one target which delivery is attempted when, and what an attempt's outcome means.
+///
+/// It sends nothing itself: ``dueAttempts(now:wall:)`` hands out attempts, which are put on disk before they are sent, and
+/// ``finish(_:outcome:now:wall:using:)`` takes their outcomes. One target's trouble never delays another's deliveries.
+public struct DeliverySchedule: Sendable {
+    /// An attempt that is to be put on disk and then sent.
+    public struct Attempt: Hashable, Sendable {
+        /// The record to put on disk before anything is sent.
+        public var record: DeliveryAttempt
+        /// What to send.
+        public var delivery: Delivery
+    }
+
+    /// What is to be done after an outcome.
+    public enum Action: Hashable, Sendable {
+        /// Put the result on disk with the next transaction.
+        case record(DeliveryResult)
+        /// Write an entry about the target or a dead letter.
+        case report(JournalEntry)
+    }
+
+    private struct Entry: Comparable, Sendable {
+        var due: MonotonicInstant
+        var order: UInt64
+        var key: Delivery.Key
+
+        static func < (lhs: Entry, rhs: Entry) -> Bool {
+            lhs.due == rhs.due ? lhs.order < rhs.order : lhs.due < rhs.due
+        }
+
+        static func == (lhs: Entry, rhs: Entry) -> Bool {
+            lhs.due == rhs.due && lhs.order == rhs.order
+        }
+    }
+
+    /// Where the deliveries go.
+    public let target: DeliveryTarget
+    /// The most attempts under way at once.
+    public private(set) var concurrency: Int
+    /// When failed deliveries are tried again.
+    public private(set) var retries: RetrySchedule
+    /// Whether the target takes notifications.
+    public private(set) var health = TargetHealth()
+    /// When the target last took a notification, since the start.
+    public private(set) var lastSuccess: WallTime?
+    /// Attempts under way.
+    public private(set) var inFlight = 0
+    private var deliveries: [Delivery.Key: Delivery] = [:]
+    private var queue = Heap<Entry>()
+    private var order: UInt64 = 0
+
+    /// How many deliveries have neither arrived nor been given up.
+    public var pendingCount: Int { deliveries.count }
+
+    /// Makes the empty schedule of a target.
+    public init(target: DeliveryTarget, concurrency: Int, retries: RetrySchedule) {
+        self.target = target
+        self.concurrency = max(1, concurrency)
+        self.retries = retries
+    }
+
+    /// Takes other settings in force and gives a target that had gone a new chance, at reload.
+    public mutating func configure(concurrency: Int, retries: RetrySchedule) {
+        self.concurrency = max(1, concurrency)
+        self.retries = retries
+        if health.isGone { health.reset() }
+    }
+
+    /// Takes deliveries on; those it has already are left as they are.
+    public mutating func add(_ added: [Delivery], now: MonotonicInstant, wall: WallTime) {
+        for delivery in added where deliveries[delivery.key] == nil {
+            deliveries[delivery.key] = delivery
+            let wait = min(max(.zero, wall.duration(to: delivery.nextAttemptAt)), RetrySchedule.longestHint)
+            enqueue(delivery.key, due: now.advanced(by: wait))
+        }
+    }
+
+    /// The attempts that are due now; each must be put on disk, sent, and its outcome handed to `finish`.
+    public mutating func dueAttempts(now: MonotonicInstant, wall: WallTime) -> [Attempt] {
+        var attempts: [Attempt] = []
+        while mayAttempt(now: now), let first = queue.min, first.due <= now {
+            queue.removeMin()
+            guard var delivery = deliveries[first.key] else { continue }
+            delivery.attempts += 1
+            delivery.lastAttemptAt = wall
+            deliveries[first.key] = delivery
+            inFlight += 1
+            let record = DeliveryAttempt(key: first.key, number: delivery.attempts, at: wall)
+            attempts.append(Attempt(record: record, delivery: delivery))
+        }
+        return attempts
+    }
+
+    /// When ``dueAttempts(now:wall:)`` is to be called next; `nil` when only an outcome or a new delivery can bring one about.
+    public func nextAttempt(now: MonotonicInstant) -> MonotonicInstant? {
+        guard !health.isGone, inFlight < limit, let first = queue.min else { return nil }
+        return health.isFailing ? max(first.due, health.nextProbe) : first.due
+    }
+
+    /// Takes the outcome of an attempt and answers what is to be done.
+    public mutating func finish(
+        _ key: Delivery.Key,
+        outcome: NotificationOutcome,
+        now: MonotonicInstant,
+        wall: WallTime,
+        using generator: inout some RandomNumberGenerator
+    ) -> [Action] {
+        inFlight -= 1
+        var actions: [Action] = []
+        if let change = health.note(outcome, now: now, using: &generator) {
+            actions.append(.report(DeliveryReports.changed(change, target: target, pending: pendingCount)))
+        }
+        guard let delivery = deliveries[key] else { return actions }
+        switch outcome {
+        case .delivered(let httpStatus):
+            deliveries[key] = nil
+            lastSuccess = wall
+            actions.append(.record(DeliveryResult(key: key, state: .delivered, at: wall, httpStatus: httpStatus)))
+        case .gone(let problem):
+            let state = DeliveryResult.State.pending(nextAttemptAt: wall)
+            actions.append(.record(result(key, state, problem, at: wall)))
+            enqueue(key, due: now)
+        case .retry(let problem):
+            let delay = retries.delay(
+                afterAttempts: delivery.attempts,
+                retryAfter: problem.retryAfter,
+                using: &generator
+            )
+            let left = timeLeft(of: delivery, wall: wall)
+            if let left, left <= .zero {
+                actions += giveUp(delivery, problem, wall: wall)
+            } else {
+                let wait = left.map { min(delay, $0) } ?? delay
+                let next = wall.advanced(by: wait)
+                deliveries[key]?.nextAttemptAt = next
+                actions.append(.record(result(key, .pending(nextAttemptAt: next), problem, at: wall)))
+                enqueue(key, due: now.advanced(by: wait))
+            }
+        }
+        return actions
+    }
+
+    /// Forgets an attempt that was handed out but could not be put on disk; the delivery is due again after a second.
+    public mutating func withdraw(_ attempt: Attempt, now: MonotonicInstant) {
+        inFlight -= 1
+        guard deliveries[attempt.record.key] != nil else { return }
+        deliveries[attempt.record.key]?.attempts -= 1
+        enqueue(attempt.record.key, due: now.advanced(by: .seconds(1)))
+    }
+
+    private var limit: Int { health.isFailing ? 1 : concurrency }
+
+    private func mayAttempt(now: MonotonicInstant) -> Bool {
+        !health.isGone && inFlight < limit && (!health.isFailing || health.nextProbe <= now)
+    }
+
+    private func timeLeft(of delivery: Delivery, wall: WallTime) -> Duration? {
+        retries.maxAge.map { wall.duration(to: delivery.event.occurredAt.advanced(by: $0)) }
+    }
+
+    private mutating func giveUp(_ delivery: Delivery, _ problem: NotificationProblem, wall: WallTime) -> [Action] {
+        deliveries[delivery.key] = nil
+        return [
+            .record(result(delivery.key, .dead, problem, at: wall)),
+            .report(DeliveryReports.deadLetter(delivery, problem)),
+        ]
+    }
+
+    private func result(
+        _ key: Delivery.Key,
+        _ state: DeliveryResult.State,
+        _ problem: NotificationProblem,
+        at wall: WallTime
+    ) -> DeliveryResult {
+        DeliveryResult(key: key, state: state, at: wall, httpStatus: problem.httpStatus, problem: problem.message)
+    }
+
+    private mutating func enqueue(_ key: Delivery.Key, due: MonotonicInstant) {
+        order += 1
+        queue.insert(Entry(due: due, order: order, key: key))
+    }
+}

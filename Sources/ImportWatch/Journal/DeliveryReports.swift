@@ -1,0 +1,78 @@
+/// The journal entries about targets and deliveries.
+enum DeliveryReports {
+    static func changed(_ change: TargetHealth.Change, target: DeliveryTarget, pending: Int) -> JournalEntry {
+        switch change {
+        case .failing(let problem, let failures):
+            entry(
+                .webhookUnavailable,
+                .warning,
+                "\(name(target)): \(problem.message) (\(failures) in a row); "
+                    + "\(counted(pending)) pending, tried again by schedule",
+                target,
+                problem
+            )
+        case .recovered(let time, let failures):
+            entry(
+                .webhookAvailable,
+                .notice,
+                "\(name(target)): takes notifications again after \(time.inWords) and \(failures) failed attempts",
+                target
+            )
+        case .gone(let problem):
+            entry(
+                .webhookUnavailable,
+                .error,
+                "\(name(target)): \(problem.message); \(counted(pending)) kept, "
+                    + "none is tried until a reload or restart",
+                target,
+                problem
+            )
+        }
+    }
+
+    static func deadLetter(_ delivery: Delivery, _ problem: NotificationProblem) -> JournalEntry {
+        let event = delivery.event
+        var entry = entry(
+            .deadLetter,
+            .critical,
+            "\(name(delivery.target)): gave up telling that job \(event.job.id) \(event.type.inWords) after "
+                + "\(delivery.attempts) attempts: \(problem.message)",
+            delivery.target,
+            problem
+        )
+        entry.fields[.jobID] = event.job.id
+        entry.fields[.source] = event.source
+        entry.fields[.region] = event.region
+        entry.fields[.eventID] = event.id
+        entry.fields[.eventType] = event.type.qualifiedName
+        entry.fields[.webhookAttempt] = String(delivery.attempts)
+        return entry
+    }
+
+    private static func name(_ target: DeliveryTarget) -> String {
+        switch target {
+        case .journal: "journal"
+        case .webhook(let name): "webhook \(name)"
+        }
+    }
+
+    private static func counted(_ count: Int) -> String {
+        "\(count) notification\(count == 1 ? "" : "s")"
+    }
+
+    private static func entry(
+        _ kind: JournalEntry.Kind,
+        _ priority: JournalEntry.Priority,
+        _ message: String,
+        _ target: DeliveryTarget,
+        _ problem: NotificationProblem? = nil
+    ) -> JournalEntry {
+        var fields: [JournalEntry.Field: String] = [:]
+        if case .webhook(let name) = target { fields[.webhookName] = name }
+        if let problem {
+            fields[.errorMessage] = problem.message
+            fields[.httpStatus] = problem.httpStatus.map(String.init)
+        }
+        return JournalEntry(kind: kind, priority: priority, message: message, fields: fields)
+    }
+}

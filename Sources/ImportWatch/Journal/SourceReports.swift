@@ -1,0 +1,118 @@
+/// The journal entries about a source and its jobs that are no events.
+struct SourceReports {
+    private let source: String
+    private let region: String
+
+    init(_ source: String, _ region: String) {
+        self.source = source
+        self.region = region
+    }
+
+    private var place: String { "source \(source) (\(region))" }
+
+    func changed(_ change: SourceHealth.Change) -> JournalEntry {
+        switch change {
+        case .credentialsRefused(let problem):
+            entry(
+                .credentialsRefused,
+                .error,
+                "\(place): credentials refused: \(problem.code): \(problem.message); "
+                    + "polling goes on as a probe until they are accepted",
+                problem
+            )
+        case .credentialsAccepted(let time, let refusals):
+            entry(
+                .credentialsAccepted,
+                .notice,
+                "\(place): credentials accepted again after \(time.inWords) and \(counted(refusals, "refusal"))"
+            )
+        case .endpointDown(let problem, let failures):
+            entry(
+                .endpointUnavailable,
+                .warning,
+                "\(place): no usable answer in \(counted(failures, "request")): \(problem.code): \(problem.message); "
+                    + "polling goes on as a probe",
+                problem
+            )
+        case .endpointUp(let time, let failures):
+            entry(
+                .endpointAvailable,
+                .notice,
+                "\(place): answers again after \(time.inWords) and \(counted(failures, "failure"))"
+            )
+        }
+    }
+
+    func throttled(_ problem: ServiceProblem, pacer: RequestPacer) -> JournalEntry {
+        entry(
+            .sourceThrottled,
+            .notice,
+            "\(place): throttled (\(problem.code)); pace lowered from \(pacer.rate.inWords) to "
+                + "\(pacer.pace.inWords) requests a second, rising again with success",
+            problem
+        )
+    }
+
+    func atFullPace(rate: Double) -> JournalEntry {
+        entry(.sourceAtFullPace, .info, "\(place): back at \(rate.inWords) requests a second")
+    }
+
+    func unknownStatus(of job: ImportJob) -> JournalEntry {
+        var entry = entry(
+            .unknownStatus,
+            .warning,
+            "\(place): job \(job.id) has status \(job.status.rawValue), which this version does not know; "
+                + "it is polled on as not ended"
+        )
+        entry.fields[.jobID] = job.id
+        entry.fields[.jobStatus] = job.status.rawValue
+        return entry
+    }
+
+    func found(jobID: String) -> JournalEntry {
+        var entry = entry(.jobFound, .notice, "\(place): job \(jobID), told as lost, is found again")
+        entry.fields[.jobID] = jobID
+        return entry
+    }
+
+    func refused(jobID: String, _ problem: ServiceProblem) -> JournalEntry {
+        var entry = entry(
+            .jobRefused,
+            .warning,
+            "\(place): job \(jobID) can't be asked for: \(problem.message); check the ID in the list",
+            problem
+        )
+        entry.fields[.jobID] = jobID
+        return entry
+    }
+
+    func noJobExists(count: Int, _ problem: ServiceProblem) -> JournalEntry {
+        entry(
+            .noJobExists,
+            .error,
+            "\(place): none of its \(count) jobs exists in this account and Region; "
+                + "check region, profile and role_arn",
+            problem
+        )
+    }
+
+    private func entry(
+        _ kind: JournalEntry.Kind,
+        _ priority: JournalEntry.Priority,
+        _ message: String,
+        _ problem: ServiceProblem? = nil
+    ) -> JournalEntry {
+        var fields: [JournalEntry.Field: String] = [.source: source, .region: region]
+        if let problem {
+            fields[.errorCode] = problem.code
+            fields[.errorMessage] = problem.message
+            fields[.requestID] = problem.requestID
+            fields[.httpStatus] = problem.httpStatus.map(String.init)
+        }
+        return JournalEntry(kind: kind, priority: priority, message: message, fields: fields)
+    }
+
+    private func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+}

@@ -1,0 +1,73 @@
+/// Changes of the list and of the settings.
+extension JobPoller {
+    /// Takes a new list of jobs: new ones come due at random, removed ones are dropped, all others keep their schedule.
+    ///
+    /// - Parameters:
+    ///   - ids: The IDs, each once.
+    ///   - records: What is remembered about jobs, by ID; asked for new IDs only.
+    /// - Returns: The records of jobs that are seen for the first time, to be saved.
+    public mutating func setJobs(
+        _ ids: [String],
+        records: (String) -> JobRecord?,
+        now: MonotonicInstant,
+        wall: WallTime,
+        using generator: inout some RandomNumberGenerator
+    ) -> [Action] {
+        var actions: [Action] = []
+        let wanted = Set(ids)
+        for (id, slot) in slots where !wanted.contains(id) { drop(slot, id: id) }
+        let added = ids.filter { slots[$0] == nil }
+        let spread = min(settings.maxDelay.seconds, Double(added.count) / settings.requestsPerSecond)
+        let window = Int64(max(0, spread) * 1e9)
+        for id in added where slots[id] == nil {
+            var job: WatchedJob
+            if let record = records(id) {
+                job = WatchedJob(record)
+            } else {
+                job = WatchedJob(id: id, firstSeenAt: wall)
+                save(&job, actions: &actions)
+            }
+            if job.status != nil { knownJobs += 1 }
+            let slot = insert(job)
+            guard job.finishedAt == nil else { continue }
+            schedule.set(slot, due: now.advanced(by: .nanoseconds(Int64.random(in: 0...window, using: &generator))))
+        }
+        return actions
+    }
+
+    /// Takes other settings in force; jobs that wait longer than they allow now are brought forward.
+    public mutating func setSettings(_ newSettings: PollingSettings, now: MonotonicInstant) {
+        let shorter = newSettings.maxDelay < settings.maxDelay
+        settings = newSettings
+        pacer.setRate(newSettings.requestsPerSecond, now: now)
+        health.setBackoff(newSettings.backoff)
+        guard shorter else { return }
+        let latest = now.advanced(by: newSettings.maxDelay)
+        for slot in jobs.indices where jobs[slot]?.toldLost == false {
+            if let due = schedule.deadline(of: slot), due > latest { schedule.set(slot, due: latest) }
+        }
+    }
+
+    private mutating func insert(_ job: WatchedJob) -> Int {
+        let slot: Int
+        if let free = freeSlots.popLast() {
+            slot = free
+            jobs[slot] = job
+        } else {
+            slot = jobs.count
+            jobs.append(job)
+            watches.append(0)
+        }
+        slots[job.id] = slot
+        return slot
+    }
+
+    private mutating func drop(_ slot: Int, id: String) {
+        if jobs[slot]?.status != nil { knownJobs -= 1 }
+        jobs[slot] = nil
+        slots[id] = nil
+        watches[slot] &+= 1
+        schedule.remove(slot)
+        freeSlots.append(slot)
+    }
+}

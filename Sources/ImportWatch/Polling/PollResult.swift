@@ -1,0 +1,41 @@
+/// What came of one poll, by whose trouble it is.
+public enum PollResult: Hashable, Sendable {
+    /// The service described the job.
+    case answered(ImportJob, requestID: String?)
+    /// The job's trouble: the service does not know it, or refuses to be asked about it.
+    case jobRefused(JobRefusal, ServiceProblem)
+    /// The source's pace: too many requests.
+    case throttled(ServiceProblem, retryAfter: Duration?)
+    /// The source's credentials are missing, wrong, expired or not permitted.
+    case credentialsRefused(ServiceProblem)
+    /// The endpoint's health: no answer, an unreadable one, or a 5xx.
+    case unavailable(ServiceProblem, retryAfter: Duration?)
+}
+
+/// Why the service would not answer about a job.
+public enum JobRefusal: Hashable, Sendable {
+    /// NotFoundException: no such job in this account and Region.
+    case notFound
+    /// BadRequestException: the ID is not one the service takes.
+    case badRequest
+}
+
+/// What a service, or the way to it, said when it did not do what was asked.
+public struct ServiceProblem: Error, Hashable, Sendable {
+    /// The error's code (`NotFoundException`), or the kind of a failure without an answer (`timeout`).
+    public var code: String
+    /// One line for a person, without secrets.
+    public var message: String
+    /// The service's request ID, if it gave one.
+    public var requestID: String?
+    /// The status of the HTTP answer, if there was one.
+    public var httpStatus: Int?
+
+    /// Makes a problem; the message passes ``Redaction`` here.
+    public init(code: String, message: String, requestID: String? = nil, httpStatus: Int? = nil) {
+        self.code = code
+        self.message = Redaction.redact(message)
+        self.requestID = requestID
+        self.httpStatus = httpStatus
+    }
+}
