@@ -1,0 +1,109 @@
+import ImportWatch
+import JSON
+
+/// Reads GetImportJob's answer.
+enum ImportJobDecoder {
+    /// Why an answer can't be taken for the job's description.
+    enum Problem: Error, Equatable, CustomStringConvertible {
+        case notJSON(JSONError)
+        case notAnObject
+        case noStatus
+        case otherJob
+        case wrongType(member: String)
+
+        var description: String {
+            switch self {
+            case .notJSON(let error): error.description
+            case .notAnObject: "it is no JSON object"
+            case .noStatus: "it has no JobStatus"
+            case .otherJob: "its JobId is not the one asked for"
+            case .wrongType(let member): "its \(member) has the wrong type"
+            }
+        }
+    }
+
+    static func decode(_ body: [UInt8], jobID: String) throws(Problem) -> ImportJob {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(body)
+        } catch {
+            throw .notJSON(error)
+        }
+        return try document.withRoot { root throws(Problem) in try decode(root, jobID: jobID) }
+    }
+
+    private static func decode(_ root: JSONCursor, jobID: String) throws(Problem) -> ImportJob {
+        guard root.isObject else { throw .notAnObject }
+        if let answered = try string(root, "JobId"), answered != jobID { throw .otherJob }
+        guard let status = try string(root, "JobStatus") else { throw .noStatus }
+        return ImportJob(
+            id: jobID,
+            status: JobStatus(rawValue: status),
+            destination: try destination(root),
+            dataSource: try dataSource(root),
+            processedRecords: try integer(root, "ProcessedRecordsCount"),
+            failedRecords: try integer(root, "FailedRecordsCount"),
+            createdAt: try time(root, "CreatedTimestamp"),
+            completedAt: try time(root, "CompletedTimestamp"),
+            failure: try failure(root)
+        )
+    }
+
+    private static func destination(_ root: JSONCursor) throws(Problem) -> ImportJob.Destination? {
+        guard let destination = try object(root, "ImportDestination") else { return nil }
+        if let list = try object(destination, "SuppressionListDestination") {
+            return .suppressionList(action: try string(list, "SuppressionListImportAction") ?? "")
+        }
+        if let list = try object(destination, "ContactListDestination") {
+            return .contactList(
+                name: try string(list, "ContactListName") ?? "",
+                action: try string(list, "ContactListImportAction") ?? ""
+            )
+        }
+        return nil
+    }
+
+    private static func dataSource(_ root: JSONCursor) throws(Problem) -> ImportJob.DataSource? {
+        guard let source = try object(root, "ImportDataSource") else { return nil }
+        return ImportJob.DataSource(
+            s3URL: try string(source, "S3Url") ?? "",
+            format: try string(source, "DataFormat") ?? ""
+        )
+    }
+
+    private static func failure(_ root: JSONCursor) throws(Problem) -> ImportJob.Failure? {
+        guard let failure = try object(root, "FailureInfo") else { return nil }
+        return ImportJob.Failure(
+            message: try string(failure, "ErrorMessage"),
+            failedRecordsURL: try string(failure, "FailedRecordsS3Url")
+        )
+    }
+
+    private static func object(_ parent: JSONCursor, _ name: StaticString) throws(Problem) -> JSONCursor? {
+        guard let member = parent[name] else { return nil }
+        guard member.isObject else { throw .wrongType(member: "\(name)") }
+        return member
+    }
+
+    private static func string(_ parent: JSONCursor, _ name: StaticString) throws(Problem) -> String? {
+        guard let member = parent[name] else { return nil }
+        guard let string = member.string else { throw .wrongType(member: "\(name)") }
+        return string
+    }
+
+    private static func integer(_ parent: JSONCursor, _ name: StaticString) throws(Problem) -> Int64? {
+        guard let member = parent[name] else { return nil }
+        guard let integer = member.integer else { throw .wrongType(member: "\(name)") }
+        return integer
+    }
+
+    /// A timestamp in seconds since the epoch, as the service model says; ISO 8601 is taken as well.
+    private static func time(_ parent: JSONCursor, _ name: StaticString) throws(Problem) -> WallTime? {
+        guard let member = parent[name] else { return nil }
+        let time =
+            member.number.flatMap(WallTime.init(secondsSinceEpoch:))
+            ?? member.string.flatMap { WallTime(rfc3339: $0) }
+        guard let time else { throw .wrongType(member: "\(name)") }
+        return time
+    }
+}
