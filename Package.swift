@@ -28,7 +28,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
-        .systemLibrary(name: "CTOMLPlusPlus", pkgConfig: "tomlplusplus", providers: [.apt(["libtomlplusplus-dev"])]),
+        .systemLibrary(name: "CTOMLPlusPlus", providers: [.apt(["libtomlplusplus-dev"])]),
         .target(name: "CurlShim", dependencies: ["CCurl"]),
         .target(name: "TOMLShim", dependencies: ["CTOMLPlusPlus"]),
 
@@ -45,7 +45,11 @@ let package = Package(
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "AWS", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
         .target(name: "SESv2", dependencies: ["AWS", "ImportWatch", "JSON"], swiftSettings: strict),
-        .target(name: "WatchConfiguration", dependencies: ["ImportWatch", "TOMLShim"], swiftSettings: strict),
+        .target(
+            name: "WatchConfiguration",
+            dependencies: ["Crypto", "ImportWatch", "TOMLShim"],
+            swiftSettings: strict
+        ),
 
         // Adapters: what touches sockets, files, the journal and the disk.
         .target(

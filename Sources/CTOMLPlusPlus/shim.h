@@ -1,2 +1,2 @@
 #pragma once
-// toml++ is C++: only TOMLShim's .cpp includes <toml++/toml.h>. This module carries the library's link flags.
+// toml++ is C++ and used header-only: TOMLShim's .cpp includes <toml++/toml.h>. This module names the Debian package.

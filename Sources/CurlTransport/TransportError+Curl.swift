@@ -1,0 +1,31 @@
+import CCurl
+import ImportWatch
+
+extension TransportError {
+    /// Sorts a failure that libcurl reports.
+    @MainActor init(_ code: CURLcode, handle: CurlHandle, host: String) {
+        let text = handle.errorText.isEmpty ? String(cString: curl_easy_strerror(code)) : handle.errorText
+        let reason = Redaction.redact(text)
+        switch code {
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+            self = .badAddress(reason: reason)
+        case CURLE_COULDNT_RESOLVE_HOST:
+            self = .unresolvedHost(host)
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+            self = .proxy(reason: reason)
+        case CURLE_COULDNT_CONNECT:
+            self = .connectionFailed(host: host, reason: reason)
+        case CURLE_OPERATION_TIMEDOUT:
+            self = handle.wasConnected ? .timeout(host: host) : .connectTimeout(host: host)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
+            CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+            self = .tls(host: host, reason: reason)
+        case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
+            CURLE_HTTP2_STREAM, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+            self = .connectionLost(host: host, reason: reason)
+        default:
+            self = .other(host: host, reason: reason)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/// Something wrong, or worth a look, at a place in a configuration file or a file that it names.
+public struct Complaint: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// How grave it is.
+    public enum Severity: String, Hashable, Sendable {
+        /// The configuration can't be used.
+        case error
+        /// The configuration can be used.
+        case warning
+    }
+
+    /// The file.
+    public var path: String
+    /// The line, from 1.
+    public var line: Int
+    /// The column, from 1.
+    public var column: Int
+    /// How grave it is.
+    public var severity: Severity
+    /// What is wrong and what to do, without secrets.
+    public var message: String
+
+    /// Makes a complaint.
+    public init(path: String, line: Int, column: Int, severity: Severity, message: String) {
+        self.path = path
+        self.line = line
+        self.column = column
+        self.severity = severity
+        self.message = message
+    }
+
+    /// `file:line:column: message`, with `warning: ` before the message of a warning.
+    public var description: String {
+        "\(path):\(line):\(column): \(severity == .warning ? "warning: " : "")\(message)"
+    }
+
+    /// By file, line and column.
+    public static func < (lhs: Complaint, rhs: Complaint) -> Bool {
+        (lhs.path, lhs.line, lhs.column, lhs.message) < (rhs.path, rhs.line, rhs.column, rhs.message)
+    }
+}
+
+/// Why there is no configuration.
+public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file can't be read for lack of permission.
+    case permissionDenied(path: String)
+    /// The file is missing, too long, a directory or otherwise unreadable.
+    case unreadable(path: String, reason: String)
+    /// The file, or what it names, is wrong in these places.
+    case invalid([Complaint])
+
+    /// One line for each thing that is wrong.
+    public var lines: [String] {
+        switch self {
+        case .permissionDenied(let path): ["\(path): permission denied; run as root or as the daemon's user"]
+        case .unreadable(_, let reason): [reason]
+        case .invalid(let complaints): complaints.map(\.description)
+        }
+    }
+
+    /// All lines.
+    public var description: String { lines.joined(separator: "\n") }
+}

@@ -1,0 +1,102 @@
+import ImportWatch
+
+/// A whole configuration, checked and with its defaults filled in.
+public struct Configuration: Hashable, Sendable {
+    /// The file it was read from.
+    public var path: String
+    /// The sources, each with a name of its own.
+    public var sources: [Source]
+    /// The webhooks, each with a name of its own.
+    public var webhooks: [Webhook]
+    /// Where the state is kept.
+    public var state: State
+
+    /// One AWS account and Region with its jobs and its request budget.
+    public struct Source: Hashable, Sendable {
+        /// The source's name.
+        public var name: String
+        /// The Region; `nil` means AWS_REGION, AWS_DEFAULT_REGION or the profile's.
+        public var region: String?
+        /// The profile whose credentials are used, and nothing else; `nil` means the default chain.
+        public var profile: String?
+        /// The service's address instead of the regional one.
+        public var endpointURL: String?
+        /// The IDs of the jobs, each once, in the order of the files.
+        public var jobs: [String]
+        /// How it is polled.
+        public var polling: PollingSettings
+        /// The longest time for one request.
+        public var requestTimeout: Duration
+        /// The longest wait for a connection.
+        public var connectTimeout: Duration
+    }
+
+    /// A receiver of notifications.
+    public struct Webhook: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+        /// What the payload looks like.
+        public enum Format: String, CaseIterable, Hashable, Sendable {
+            /// The design's own payload.
+            case standard
+            /// CloudEvents in structured mode.
+            case cloudevents
+            /// A text for Slack and Mattermost.
+            case slack
+        }
+
+        /// The webhook's name, its identity.
+        public var name: String
+        /// The address: a secret.
+        public var url: String
+        /// The secrets that sign, all at once; empty means unsigned.
+        public var secrets: [WebhookSecret]
+        /// The events that are sent.
+        public var events: Set<EventType>
+        /// What the payload looks like.
+        public var format: Format
+        /// Whether the pre-signed address of failed records is sent.
+        public var includesFailedRecordsURL: Bool
+        /// Further headers.
+        public var headers: [HTTPHeader]
+        /// The longest time for one attempt.
+        public var timeout: Duration
+        /// The most attempts at once.
+        public var concurrency: Int
+        /// How long after the event attempts are made.
+        public var maxAge: Duration
+        /// Certificates and keys.
+        public var tls: HTTPRequest.TLSFiles
+
+        /// The name; the rest may hold secrets.
+        public var description: String { "webhook \(name)" }
+
+        /// Only the name, so that no dump shows a secret.
+        public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+    }
+
+    /// Where the state is kept and for how long.
+    public struct State: Hashable, Sendable {
+        /// The database file.
+        public var path: String
+        /// How long finished jobs and deliveries are kept.
+        public var keep: Duration
+    }
+}
+
+/// A secret that signs a webhook's notifications; never printed.
+public enum WebhookSecret: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+    /// The key of an HMAC-SHA-256 (`whsec_…`), 24 to 64 bytes.
+    case hmac(key: [UInt8])
+    /// The seed of an Ed25519 key (`whsk_…`), 32 bytes.
+    case ed25519(seed: [UInt8])
+
+    /// The kind only.
+    public var description: String {
+        switch self {
+        case .hmac: "an HMAC secret"
+        case .ed25519: "an Ed25519 key"
+        }
+    }
+
+    /// Only the kind, so that no dump shows a secret.
+    public var customMirror: Mirror { Mirror(self, children: ["kind": description]) }
+}
