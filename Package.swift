@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "ImportWatch", "Control", "WatchConfiguration",
+                "Control", "ImportWatch", "JSON", "WatchConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
