@@ -1,1 +1,3 @@
-print("")
+import ImportWatchDaemon
+
+DaemonProgram.run(arguments: Array(CommandLine.arguments.dropFirst()))

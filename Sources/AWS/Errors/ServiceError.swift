@@ -59,8 +59,6 @@ public enum RetryHint {
         if let text = response.header("x-amz-retry-after"), let milliseconds = UInt32(text) {
             return .milliseconds(Int64(milliseconds))
         }
-        guard let text = response.header("retry-after") else { return nil }
-        if let seconds = UInt32(text) { return .seconds(Int64(seconds)) }
-        return WallTime(httpDate: text).map { max(.zero, now.duration(to: $0)) }
+        return response.retryAfter(now: now)
     }
 }

@@ -54,6 +54,9 @@ public struct DeliverySchedule: Sendable {
     /// How many deliveries have neither arrived nor been given up.
     public var pendingCount: Int { deliveries.count }
 
+    /// The deliveries that have neither arrived nor been given up.
+    public var pendingDeliveries: [Delivery] { Array(deliveries.values) }
+
     /// Makes the empty schedule of a target.
     public init(target: DeliveryTarget, concurrency: Int, retries: RetrySchedule) {
         self.target = target

@@ -1,5 +1,5 @@
 /// The journal entries about targets and deliveries.
-enum DeliveryReports {
+public enum DeliveryReports {
     static func changed(_ change: TargetHealth.Change, target: DeliveryTarget, pending: Int) -> JournalEntry {
         switch change {
         case .failing(let problem, let failures):
@@ -47,6 +47,16 @@ enum DeliveryReports {
         entry.fields[.eventType] = event.type.qualifiedName
         entry.fields[.webhookAttempt] = String(delivery.attempts)
         return entry
+    }
+
+    /// Deliveries wait for a webhook that is not in the configuration.
+    public static func orphaned(webhook: String, count: Int) -> JournalEntry {
+        entry(
+            .orphanedDeliveries,
+            .warning,
+            "webhook \(webhook) is not in the configuration; \(counted(count)) kept for it",
+            .webhook(webhook)
+        )
     }
 
     private static func name(_ target: DeliveryTarget) -> String {

@@ -43,6 +43,7 @@ public struct JobPoller: Sendable {
     var toldThrottled = false
     var throttledAt: MonotonicInstant?
     var warnedStatuses: Set<String> = []
+    var unsavedSlots: [Int] = []
 
     /// Makes the poller of a source without jobs; ``setJobs(_:records:now:wall:using:)`` gives it some.
     public init(source: String, region: String, settings: PollingSettings, now: MonotonicInstant) {
@@ -100,6 +101,7 @@ public struct JobPoller: Sendable {
         noteSource(result, sentAt: ticket.sentAt, now: now, using: &generator, actions: &actions)
         guard watches[ticket.slot] == ticket.watch, var job = jobs[ticket.slot] else { return actions }
         job.isInFlight = false
+        let wasUnsaved = job.isUnsaved
         let next: MonotonicInstant?
         switch result {
         case .answered(let answer, let requestID):
@@ -130,18 +132,23 @@ public struct JobPoller: Sendable {
         if let next {
             schedule.set(ticket.slot, due: notAfterDeadline(next, of: job, now: now, wall: wall))
         }
+        if job.isUnsaved, !wasUnsaved { unsavedSlots.append(ticket.slot) }
         jobs[ticket.slot] = job
         return actions
     }
 
+    /// Whether there are records for ``takeUnsavedRecords()``.
+    public var hasUnsavedRecords: Bool { !unsavedSlots.isEmpty }
+
     /// The records that changed without being worth a transaction of their own; they count as saved after this.
     public mutating func takeUnsavedRecords() -> [JobRecord] {
         var records: [JobRecord] = []
-        for slot in jobs.indices {
+        for slot in unsavedSlots {
             guard let job = jobs[slot], job.isUnsaved else { continue }
             jobs[slot]?.isUnsaved = false
             records.append(job.record(region: region, source: source))
         }
+        unsavedSlots = []
         return records
     }
 }

@@ -128,6 +128,15 @@ public struct HTTPResponse: Hashable, Sendable {
     }
 }
 
+extension HTTPResponse {
+    /// How long Retry-After asks to wait, given in seconds or as a date; `nil` when there is none that makes sense.
+    public func retryAfter(now: WallTime) -> Duration? {
+        guard let text = header("retry-after") else { return nil }
+        if let seconds = UInt32(text) { return .seconds(Int64(seconds)) }
+        return WallTime(httpDate: text).map { max(.zero, now.duration(to: $0)) }
+    }
+}
+
 extension UInt8 {
     fileprivate var asciiLowercased: UInt8 {
         (65...90).contains(self) ? self + 32 : self

@@ -1,0 +1,80 @@
+import Glibc
+
+/// Why the control socket can't be used.
+public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The path doesn't fit a socket's address.
+    case pathTooLong(path: String, limit: Int)
+    /// Another daemon listens there.
+    case inUse(path: String)
+    /// Nobody listens.
+    case nobodyListens(path: String)
+    /// This user may not ask.
+    case permissionDenied(path: String)
+    /// No answer in time.
+    case timeout(path: String)
+    /// The answer makes no sense, or is an error.
+    case badAnswer(path: String, reason: String)
+    /// Anything else that the system reports.
+    case failed(path: String, reason: String)
+
+    /// One line for a person.
+    public var description: String {
+        switch self {
+        case .pathTooLong(let path, let limit):
+            "control socket \(path): longer than \(limit) bytes; use a shorter [state] path"
+        case .inUse(let path): "control socket \(path): another importwatchd listens there"
+        case .nobodyListens(let path): "control socket \(path): no importwatchd listens there; is it running?"
+        case .permissionDenied(let path):
+            "control socket \(path): permission denied; run as root or as the daemon's user"
+        case .timeout(let path): "control socket \(path): no answer in time"
+        case .badAnswer(let path, let reason): "control socket \(path): \(reason)"
+        case .failed(let path, let reason): "control socket \(path): \(reason)"
+        }
+    }
+}
+
+/// The system calls of Unix sockets.
+enum UnixSocket {
+    /// The longest path of an address, in bytes.
+    static let pathLimit = 107
+
+    static func withAddress<Result>(
+        _ path: String,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) throws(ControlError) -> Result {
+        guard path.utf8.count <= pathLimit else { throw .pathTooLong(path: path, limit: pathLimit) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    static func make(nonBlocking: Bool) -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        return socket(AF_UNIX, nonBlocking ? kind | Int32(SOCK_NONBLOCK.rawValue) : kind, 0)
+    }
+
+    /// Takes the next connection that waits, as a non-blocking descriptor; `nil` when none does.
+    static func accept(_ descriptor: Int32) -> Int32? {
+        let client = Glibc.accept(descriptor, nil, nil)
+        guard client >= 0 else { return nil }
+        _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(client, F_SETFL, O_NONBLOCK)
+        return client
+    }
+
+    /// The user at the other end of a connection.
+    static func peerUser(_ descriptor: Int32) -> uid_t? {
+        // struct ucred, which the C library shows only with _GNU_SOURCE: pid, uid, gid, 32 bits each.
+        var credentials: [UInt32] = [0, 0, 0]
+        var length = socklen_t(12)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0, length == 12 else {
+            return nil
+        }
+        return credentials[1]
+    }
+}

@@ -1,0 +1,46 @@
+/// What can be shown of a source's jobs.
+extension JobPoller {
+    /// How many jobs there are, by how they stand.
+    public struct Counts: Hashable, Sendable {
+        /// All jobs in the list.
+        public var listed = 0
+        /// Jobs that have not ended.
+        public var watched = 0
+        /// Jobs whose last status is PROCESSING.
+        public var processing = 0
+        /// Jobs that were told as lost.
+        public var lost = 0
+
+        /// Makes counts of nothing.
+        public init() {}
+    }
+
+    /// A job as it stands.
+    public struct JobView: Hashable, Sendable {
+        /// What is remembered of it.
+        public var record: JobRecord
+        /// When its next poll is due; `nil` when it has ended or a poll is under way.
+        public var nextPoll: MonotonicInstant?
+    }
+
+    /// Counts the jobs.
+    public func counts() -> Counts {
+        var counts = Counts()
+        for case let job? in jobs {
+            counts.listed += 1
+            if job.finishedAt == nil { counts.watched += 1 }
+            if job.status == .processing { counts.processing += 1 }
+            if job.toldLost { counts.lost += 1 }
+        }
+        return counts
+    }
+
+    /// Every job.
+    public func views() -> [JobView] {
+        jobs.enumerated().compactMap { slot, job in
+            job.map {
+                JobView(record: $0.record(region: region, source: source), nextPoll: schedule.deadline(of: slot))
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import AWS
+import Crypto
+import ImportWatch
+import WatchConfiguration
+import Webhook
+
+/// A configuration with all that the environment adds to it: what the daemon puts in force.
+struct DaemonPlan {
+    struct Source {
+        var name: String
+        var region: String
+        var settings: SourceRunner.Settings
+        var jobs: [String]
+    }
+
+    struct Hook {
+        var name: String
+        var settings: WebhookSettings
+        var events: Set<EventType>
+        var concurrency: Int
+        var retries: RetrySchedule
+    }
+
+    var configuration: Configuration
+    var warnings: [Complaint]
+    var sources: [Source]
+    var webhooks: [Hook]
+}
+
+/// Reads the configuration and makes a plan of it, at start and at each reload.
+struct ConfigurationReader {
+    let path: String
+    let environment: DaemonEnvironment
+
+    func read() throws(ConfigurationError) -> DaemonPlan {
+        let loader = ConfigurationLoader(files: environment.files, environment: environment.variables)
+        let (configuration, warnings) = try loader.load(path: path)
+        var complaints: [Complaint] = []
+        let sources = configuration.sources.compactMap { source(of: $0, complaints: &complaints) }
+        if !complaints.isEmpty { throw .invalid(complaints) }
+        return DaemonPlan(
+            configuration: configuration,
+            warnings: warnings,
+            sources: sources,
+            webhooks: configuration.webhooks.map(hook)
+        )
+    }
+
+    private func source(of source: Configuration.Source, complaints: inout [Complaint]) -> DaemonPlan.Source? {
+        guard let region = environment.region(of: source) else {
+            complaints.append(
+                complaint("source \(source.name) has no region; set region = \"…\" or the variable AWS_REGION")
+            )
+            return nil
+        }
+        guard let endpoint = environment.endpoint(of: source, region: region) else {
+            complaints.append(
+                complaint("source \(source.name): its endpoint URL must be http(s)://host without user and query")
+            )
+            return nil
+        }
+        return DaemonPlan.Source(
+            name: source.name,
+            region: region,
+            settings: SourceRunner.Settings(
+                endpoint: endpoint,
+                profile: source.profile,
+                polling: source.polling,
+                requestTimeout: source.requestTimeout,
+                connectTimeout: source.connectTimeout
+            ),
+            jobs: source.jobs
+        )
+    }
+
+    private func complaint(_ message: String) -> Complaint {
+        Complaint(path: path, line: 1, column: 1, severity: .error, message: message)
+    }
+
+    private func hook(_ webhook: Configuration.Webhook) -> DaemonPlan.Hook {
+        DaemonPlan.Hook(
+            name: webhook.name,
+            settings: WebhookSettings(
+                url: webhook.url,
+                keys: webhook.secrets.compactMap(key),
+                headers: webhook.headers,
+                includesFailedRecordsURL: webhook.includesFailedRecordsURL,
+                timeout: webhook.timeout,
+                tls: webhook.tls
+            ),
+            events: webhook.events,
+            concurrency: webhook.concurrency,
+            retries: .webhook(maxAge: webhook.maxAge)
+        )
+    }
+
+    private func key(_ secret: WebhookSecret) -> WebhookSigningKey? {
+        switch secret {
+        case .hmac(let key): .hmac(key: key)
+        case .ed25519(let seed): Ed25519SigningKey(seed: seed).map(WebhookSigningKey.ed25519)
+        }
+    }
+}

@@ -1,0 +1,312 @@
+import Control
+import CurlTransport
+import Dispatch
+import Glibc
+import ImportWatch
+import SQLiteStore
+import Systemd
+import WatchConfiguration
+import Webhook
+
+/// The daemon: puts all parts together and lets each turn of the loop do what is due.
+final class Daemon {
+    /// Counters of jobs that changed nothing else reach the disk this often.
+    private static let saveInterval = Duration.seconds(60)
+
+    let environment: DaemonEnvironment
+    let reader: ConfigurationReader
+    let reporter: Reporter
+    let store: any StateStore
+    let writer: StateWriter
+    let outbox: Outbox
+    let service = ServiceNotifier()
+    private(set) var plan: DaemonPlan
+    private(set) var runners: [SourceRunner] = []
+    let startedAt: WallTime
+    var isReloading = false
+    var isStopping = false
+
+    private let transport: CurlTransport
+    private let journal: JournalWriter
+    private var clock: SystemClock { environment.clock }
+    private var timer: DeadlineTimer?
+    private var signals: SignalHandlers?
+    private var control: ControlServer?
+    private var pulse: ServicePulse?
+    private var statusLine = StatusLine()
+    private var savedAt: MonotonicInstant
+    private var slept: Duration
+    private var isTurnScheduled = false
+    private var isLoaded = false
+    private var areSignalsReady = false
+    private var webhooks: [String: WebhookNotifier] = [:]
+
+    init(plan: DaemonPlan, reader: ConfigurationReader, environment: DaemonEnvironment) throws(ConfigurationError) {
+        self.plan = plan
+        self.reader = reader
+        self.environment = environment
+        let clock = environment.clock
+        do throws(CurlSetupError) {
+            transport = try CurlTransport(userAgent: "importwatchd/\(importWatchVersion)")
+        } catch {
+            throw .unreadable(path: plan.configuration.path, reason: error.description)
+        }
+        journal = JournalWriter(
+            identifier: "importwatchd",
+            environment: environment.variables,
+            now: { SystemClock().wall() }
+        )
+        reporter = Reporter(journal: journal)
+        store = SQLiteStore(path: plan.configuration.state.path)
+        writer = StateWriter(store: store, reporter: reporter, clock: clock)
+        outbox = Outbox(writer: writer, reporter: reporter, clock: clock)
+        startedAt = clock.wall()
+        savedAt = clock.now()
+        slept = clock.sleptTime()
+    }
+
+    // MARK: Start
+
+    func start() {
+        timer = DeadlineTimer(clock: clock) { [weak self] in self?.turn() }
+        outbox.onChange = { [weak self] in self?.scheduleTurn() }
+        signals = SignalHandlers(
+            [
+                SIGTERM: { [weak self] in self?.stop() },
+                SIGINT: { [weak self] in self?.stop() },
+                SIGHUP: { [weak self] in self?.reload { _ in } },
+                SIGUSR1: { [weak self] in self?.reportSummary() },
+            ],
+            whenReady: { [weak self] in
+                self?.areSignalsReady = true
+                self?.becomeReady()
+            }
+        )
+        Task {
+            do throws(StateStoreError) {
+                begin(with: try await store.load())
+            } catch {
+                await giveUp(error)
+            }
+        }
+    }
+
+    private func begin(with state: StoredState) {
+        guard !isStopping else { return }
+        apply(plan, jobs: state.jobs)
+        outbox.restore(state.pendingDeliveries)
+        outbox.reportOrphans()
+        for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
+        isLoaded = true
+        becomeReady()
+    }
+
+    /// Tells the service manager, once the state is read and no signal can be lost any more.
+    private func becomeReady() {
+        guard isLoaded, areSignalsReady, pulse == nil else { return }
+        openControl()
+        pulse = ServicePulse(service: service)
+        let line = summary()
+        reporter.report(.started(line, configuration: plan.configuration.path))
+        service.ready(status: line)
+        turn()
+    }
+
+    private func openControl() {
+        let path = ControlPath.server(
+            statePath: plan.configuration.state.path,
+            environment: environment.variables
+        )
+        do throws(ControlError) {
+            control = try ControlServer(path: path, version: importWatchVersion, handler: self)
+        } catch {
+            reporter.report(.controlUnavailable(error.description))
+        }
+    }
+
+    private func giveUp(_ error: StateStoreError) async {
+        reporter.report(.cannotStart(error.description))
+        await reporter.drained()
+        if case .inUse = error { exit(ExitCode.stateInUse) }
+        exit(ExitCode.failure)
+    }
+
+    // MARK: Configuration
+
+    /// Puts a plan in force; sources that stay keep their schedule. Answers how many jobs came and went.
+    @discardableResult
+    func apply(_ plan: DaemonPlan, jobs records: [JobRecord]) -> (added: Int, removed: Int) {
+        let before = jobKeys()
+        let remembered = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
+        let old = runners
+        runners = plan.sources.map { source in
+            let kept = old.first { $0.poller.source == source.name && $0.poller.region == source.region }
+            let runner = kept ?? makeRunner(source)
+            if kept != nil { runner.configure(source.settings) }
+            runner.setJobs(source.jobs, records: remembered)
+            return runner
+        }
+        for runner in old where !runners.contains(where: { $0 === runner }) { runner.stop() }
+        applyTargets(plan)
+        self.plan = plan
+        let after = jobKeys()
+        return (after.subtracting(before).count, before.subtracting(after).count)
+    }
+
+    private func jobKeys() -> Set<JobKey> {
+        Set(plan.sources.isEmpty || runners.isEmpty ? [] : runners.flatMap { $0.poller.views().map(\.record.key) })
+    }
+
+    private func makeRunner(_ source: DaemonPlan.Source) -> SourceRunner {
+        let runner = SourceRunner(
+            name: source.name,
+            region: source.region,
+            settings: source.settings,
+            environment: environment,
+            transport: transport
+        )
+        runner.onActions = { [weak self] in self?.perform($0) }
+        return runner
+    }
+
+    private func applyTargets(_ plan: DaemonPlan) {
+        outbox.keepTargets(Set([.journal] + plan.webhooks.map { DeliveryTarget.webhook($0.name) }))
+        outbox.setTarget(.journal, notifier: JournalNotifier(journal: journal), concurrency: 100, retries: .journal)
+        var notifiers: [String: WebhookNotifier] = [:]
+        let clock = clock
+        for hook in plan.webhooks {
+            let notifier =
+                webhooks[hook.name]
+                ?? WebhookNotifier(settings: hook.settings, transport: transport, now: { clock.wall() })
+            notifier.settings = hook.settings
+            notifiers[hook.name] = notifier
+            outbox.setTarget(
+                .webhook(hook.name),
+                notifier: notifier,
+                events: hook.events,
+                keepsFailedRecordsURL: hook.settings.includesFailedRecordsURL,
+                concurrency: hook.concurrency,
+                retries: hook.retries
+            )
+        }
+        webhooks = notifiers
+    }
+
+    // MARK: Turns
+
+    private func perform(_ actions: [JobPoller.Action]) {
+        for action in actions {
+            switch action {
+            case .save(let record): writer.add { $0.jobs.append(record) }
+            case .tell(let outcome): outbox.tell(outcome)
+            case .report(let entry): reporter.report(entry)
+            }
+        }
+        scheduleTurn()
+    }
+
+    /// Has a turn follow the callbacks that are under way, so that what they leave goes in one transaction.
+    func scheduleTurn() {
+        guard !isTurnScheduled else { return }
+        isTurnScheduled = true
+        DispatchQueue.main.async { [weak self] in
+            MainActor.assumeIsolated {
+                self?.isTurnScheduled = false
+                self?.turn()
+            }
+        }
+    }
+
+    private func turn() {
+        guard isLoaded, !isStopping else { return }
+        noticeSleep()
+        for runner in runners { runner.turn() }
+        outbox.turn()
+        let now = clock.now()
+        let hasUnsaved = runners.contains { $0.poller.hasUnsavedRecords }
+        if hasUnsaved, writer.hasWork || savedAt.duration(to: now) >= Self.saveInterval { saveCounters() }
+        writer.commitWaiting()
+        let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
+        let statusChange = updateStatus(nextPoll: nextPoll, now: now)
+        let nextSave = hasUnsaved ? savedAt.advanced(by: Self.saveInterval) : nil
+        let deadlines = [nextPoll, outbox.nextTurn(now: now), writer.nextAttempt, nextSave, statusChange]
+        timer?.set(deadlines.compactMap { $0 }.min())
+    }
+
+    private func saveCounters() {
+        savedAt = clock.now()
+        for runner in runners {
+            let records = runner.takeUnsavedRecords()
+            writer.add { $0.jobs += records }
+        }
+    }
+
+    private func noticeSleep() {
+        let total = clock.sleptTime()
+        if total - slept > .seconds(1) {
+            for runner in runners { runner.resumed() }
+        }
+        slept = total
+    }
+
+    /// Sends the status line if it is time; answers when it will be for a line that had to wait.
+    private func updateStatus(nextPoll: MonotonicInstant?, now: MonotonicInstant) -> MonotonicInstant? {
+        if let chance = statusLine.nextChance, now < chance { return nil }
+        let line = overview().line(nextPoll: nextPoll, pending: outbox.pendingCount)
+        if let line = statusLine.due(line, now: now) { service.status(line) }
+        return nil
+    }
+
+    func overview() -> Overview {
+        Overview(
+            pollers: runners.map(\.poller),
+            schedules: outbox.schedules,
+            stateProblem: writer.problem,
+            now: clock.now(),
+            wall: clock.wall()
+        )
+    }
+
+    func summary() -> String {
+        let now = clock.now()
+        let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
+        return overview().line(nextPoll: nextPoll, pending: outbox.pendingCount)
+    }
+
+    private func reportSummary() {
+        reporter.report(.summary(summary()))
+    }
+
+    // MARK: Stop
+
+    private func stop() {
+        guard !isStopping else { return }
+        let wasLoaded = isLoaded
+        service.stopping()
+        reporter.report(.stopping(summary()))
+        isStopping = true
+        timer?.cancel()
+        control?.close()
+        for runner in runners { runner.stop() }
+        // Nothing may hold the stop up, not even a disk that hangs: what is not on disk is asked for or sent again.
+        DispatchQueue.main.asyncAfter(deadline: .now() + .milliseconds(900)) { exit(ExitCode.stopped) }
+        Task {
+            await finish(wasLoaded: wasLoaded)
+            exit(ExitCode.stopped)
+        }
+    }
+
+    /// Waits shortly for attempts under way, so that their results are not lost, and puts everything on disk.
+    private func finish(wasLoaded: Bool) async {
+        let limit = clock.now().advanced(by: .milliseconds(500))
+        saveCounters()
+        writer.commitWaiting()
+        while clock.now() < limit, writer.hasWork || outbox.inFlightCount > 0 {
+            try? await Task.sleep(for: .milliseconds(5))
+            writer.commitWaiting()
+        }
+        transport.close()
+        if wasLoaded { await store.close() }
+        await reporter.drained()
+    }
+}

@@ -1,0 +1,52 @@
+import Dispatch
+import Glibc
+import ImportWatch
+import WatchConfiguration
+
+/// The program `importwatchd`.
+public enum DaemonProgram {
+    /// Runs the program with its arguments (without its own name); comes back never.
+    public static func run(arguments: [String]) -> Never {
+        let path: String
+        switch DaemonOptions.parse(arguments) {
+        case .print(let text):
+            write(text, to: STDOUT_FILENO)
+            exit(ExitCode.stopped)
+        case .usageError(let problem):
+            write("importwatchd: \(problem)\n", to: STDERR_FILENO)
+            exit(ExitCode.usage)
+        case .run(let configuration):
+            path = configuration
+        }
+        let environment = DaemonEnvironment(variables: variables(), files: LocalFiles(), clock: SystemClock())
+        let reader = ConfigurationReader(path: path, environment: environment)
+        do throws(ConfigurationError) {
+            let plan = try reader.read()
+            let daemon = try Daemon(plan: plan, reader: reader, environment: environment)
+            daemon.start()
+            withExtendedLifetime(daemon) { dispatchMain() }
+        } catch {
+            for line in error.lines { write("importwatchd: \(line)\n", to: STDERR_FILENO) }
+            if case .permissionDenied = error { exit(ExitCode.noPermission) }
+            exit(ExitCode.badConfiguration)
+        }
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+    }
+
+    private static func variables() -> [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return variables
+    }
+}

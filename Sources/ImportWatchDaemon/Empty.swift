@@ -1,1 +1,0 @@
-// See the target's folder in the README.

@@ -1,0 +1,168 @@
+import Crypto
+import ImportWatch
+
+/// Carries events from the disk to their targets: nothing is sent before it, and its attempt, are on disk.
+final class Outbox {
+    private struct Channel {
+        var schedule: DeliverySchedule
+        var notifier: any Notifier
+        var events: Set<EventType>
+        var keepsFailedRecordsURL: Bool
+    }
+
+    /// Called when something changed outside a turn of the loop, so that one is needed.
+    var onChange: () -> Void = {}
+
+    private let writer: StateWriter
+    private let reporter: Reporter
+    private let clock: SystemClock
+    private var random = SystemRandom()
+    private var channels: [DeliveryTarget: Channel] = [:]
+    private var orphans: [DeliveryTarget: [Delivery]] = [:]
+    private var handedOut: [Delivery.Key: DeliverySchedule.Attempt] = [:]
+
+    init(writer: StateWriter, reporter: Reporter, clock: SystemClock) {
+        self.writer = writer
+        self.reporter = reporter
+        self.clock = clock
+        writer.onCommitted = { [weak self] in self?.committed($0) }
+        writer.onFailed = { [weak self] in self?.failed($0) }
+    }
+
+    // MARK: Targets
+
+    /// Puts a target in force, or other settings for one that is in force already.
+    func setTarget(
+        _ target: DeliveryTarget,
+        notifier: any Notifier,
+        events: Set<EventType> = Set(EventType.allCases),
+        keepsFailedRecordsURL: Bool = false,
+        concurrency: Int,
+        retries: RetrySchedule
+    ) {
+        var schedule =
+            channels[target]?.schedule
+            ?? DeliverySchedule(target: target, concurrency: concurrency, retries: retries)
+        schedule.configure(concurrency: concurrency, retries: retries)
+        if let waiting = orphans.removeValue(forKey: target) {
+            schedule.add(waiting, now: clock.now(), wall: clock.wall())
+        }
+        channels[target] = Channel(
+            schedule: schedule,
+            notifier: notifier,
+            events: events,
+            keepsFailedRecordsURL: keepsFailedRecordsURL
+        )
+    }
+
+    /// Takes every target out of force that isn't in `targets`; its deliveries are kept for when it comes back.
+    func keepTargets(_ targets: Set<DeliveryTarget>) {
+        for (target, channel) in channels where !targets.contains(target) {
+            channels[target] = nil
+            orphans[target, default: []] += channel.schedule.pendingDeliveries
+        }
+    }
+
+    /// Says which deliveries wait for a webhook that is not configured.
+    func reportOrphans() {
+        for (target, deliveries) in orphans {
+            guard case .webhook(let name) = target, !deliveries.isEmpty else { continue }
+            reporter.report(DeliveryReports.orphaned(webhook: name, count: deliveries.count))
+        }
+    }
+
+    /// The targets in force, for a report.
+    var schedules: [DeliverySchedule] { channels.values.map(\.schedule) }
+
+    /// Deliveries that have neither arrived nor been given up, the journal's not counted.
+    var pendingCount: Int {
+        schedules.reduce(0) { $0 + ($1.target == .journal ? 0 : $1.pendingCount) }
+    }
+
+    /// Attempts under way.
+    var inFlightCount: Int { schedules.reduce(0) { $0 + $1.inFlight } }
+
+    // MARK: Events and deliveries
+
+    /// Takes on the deliveries that were pending when the daemon stopped.
+    func restore(_ deliveries: [Delivery]) {
+        for (target, waiting) in Dictionary(grouping: deliveries, by: \.target) {
+            if channels[target] != nil {
+                channels[target]?.schedule.add(waiting, now: clock.now(), wall: clock.wall())
+            } else {
+                orphans[target, default: []] += waiting
+            }
+        }
+    }
+
+    /// Takes on an event: it is put on disk with a delivery for each target that wants it.
+    func tell(_ outcome: JobOutcome) {
+        var event = outcome.event(digest: Digest.sha256)
+        let wanting = channels.filter { $0.value.events.contains(event.type) }
+        if !wanting.values.contains(where: \.keepsFailedRecordsURL) { event.job.failure?.failedRecordsURL = nil }
+        writer.add { $0.events.append(StateBatch.NewEvent(event: event, targets: Array(wanting.keys))) }
+    }
+
+    /// Puts the attempts that are due on their way to the disk, and from there to their targets.
+    func turn() {
+        let (now, wall) = (clock.now(), clock.wall())
+        for target in channels.keys {
+            guard let attempts = channels[target]?.schedule.dueAttempts(now: now, wall: wall) else { continue }
+            for attempt in attempts {
+                handedOut[attempt.record.key] = attempt
+                writer.add { $0.attempts.append(attempt.record) }
+            }
+        }
+    }
+
+    /// When ``turn()`` is to be called next.
+    func nextTurn(now: MonotonicInstant) -> MonotonicInstant? {
+        channels.values.compactMap { $0.schedule.nextAttempt(now: now) }.min()
+    }
+
+    private func committed(_ batch: StateBatch) {
+        let (now, wall) = (clock.now(), clock.wall())
+        for new in batch.events {
+            for target in new.targets {
+                let delivery = Delivery(event: new.event, target: target)
+                if channels[target] != nil {
+                    channels[target]?.schedule.add([delivery], now: now, wall: wall)
+                } else {
+                    orphans[target, default: []].append(delivery)
+                }
+            }
+        }
+        for record in batch.attempts {
+            guard let attempt = handedOut.removeValue(forKey: record.key) else { continue }
+            guard let notifier = channels[record.key.target]?.notifier else { continue }
+            notifier.deliver(attempt.delivery) { [weak self] in self?.finished(record.key, $0) }
+        }
+        onChange()
+    }
+
+    private func failed(_ batch: StateBatch) {
+        let now = clock.now()
+        for record in batch.attempts {
+            guard let attempt = handedOut.removeValue(forKey: record.key) else { continue }
+            channels[record.key.target]?.schedule.withdraw(attempt, now: now)
+        }
+        onChange()
+    }
+
+    private func finished(_ key: Delivery.Key, _ outcome: NotificationOutcome) {
+        let actions = channels[key.target]?.schedule.finish(
+            key,
+            outcome: outcome,
+            now: clock.now(),
+            wall: clock.wall(),
+            using: &random
+        )
+        for action in actions ?? [] {
+            switch action {
+            case .record(let result): writer.add { $0.results.append(result) }
+            case .report(let entry): reporter.report(entry)
+            }
+        }
+        onChange()
+    }
+}

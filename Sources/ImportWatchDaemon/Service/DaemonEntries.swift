@@ -1,0 +1,53 @@
+import ImportWatch
+import WatchConfiguration
+
+/// The journal entries about the daemon itself.
+extension JournalEntry {
+    static func started(_ summary: String, configuration: String) -> JournalEntry {
+        JournalEntry(
+            kind: .started,
+            priority: .info,
+            message: "importwatchd \(importWatchVersion) started with \(configuration): \(summary)"
+        )
+    }
+
+    static func stopping(_ summary: String) -> JournalEntry {
+        JournalEntry(kind: .stopping, priority: .info, message: "stopping: \(summary)")
+    }
+
+    static func summary(_ summary: String) -> JournalEntry {
+        JournalEntry(kind: .summary, priority: .notice, message: summary)
+    }
+
+    static func configurationWarning(_ warning: Complaint) -> JournalEntry {
+        JournalEntry(kind: .configurationWarning, priority: .warning, message: warning.description)
+    }
+
+    static func controlUnavailable(_ problem: String) -> JournalEntry {
+        JournalEntry(
+            kind: .configurationWarning,
+            priority: .warning,
+            message: "\(problem); importwatchctl status and reload won't work"
+        )
+    }
+
+    static func cannotStart(_ problem: String) -> JournalEntry {
+        JournalEntry(kind: .stateUnavailable, priority: .critical, message: "can't start: \(problem)")
+    }
+
+    static func reloaded(added: Int, removed: Int, summary: String) -> JournalEntry {
+        JournalEntry(
+            kind: .reloaded,
+            priority: .info,
+            message: "configuration read anew: \(added) jobs added, \(removed) removed; \(summary)"
+        )
+    }
+
+    static func reloadRefused(_ lines: [String]) -> JournalEntry {
+        JournalEntry(
+            kind: .reloadRefused,
+            priority: .error,
+            message: "the new configuration is bad, the old one stays in force:\n" + lines.joined(separator: "\n")
+        )
+    }
+}

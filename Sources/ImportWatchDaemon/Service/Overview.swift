@@ -1,0 +1,123 @@
+import Control
+import Glibc
+import ImportWatch
+
+/// Puts together what the daemon says about itself: the status line and the status report.
+struct Overview {
+    let pollers: [JobPoller]
+    let schedules: [DeliverySchedule]
+    let stateProblem: StateStoreError?
+    let now: MonotonicInstant
+    let wall: WallTime
+
+    /// One line: jobs, trouble, the next poll by the clock, pending deliveries.
+    func line(nextPoll: MonotonicInstant?, pending: Int) -> String {
+        var counts = JobPoller.Counts()
+        for poller in pollers {
+            let part = poller.counts()
+            counts.watched += part.watched
+            counts.processing += part.processing
+        }
+        var parts = ["watching \(counts.watched) job\(counts.watched == 1 ? "" : "s")"]
+        if counts.processing > 0 { parts[0] += " (\(counts.processing) processing)" }
+        let throttled = pollers.filter(\.pacer.isThrottled).count
+        if throttled > 0 { parts.append("\(throttled) throttled source\(throttled == 1 ? "" : "s")") }
+        let troubled = pollers.filter { !$0.health.isHealthy }.count
+        if troubled > 0 { parts.append("\(troubled) source\(troubled == 1 ? "" : "s") in trouble") }
+        if let nextPoll { parts.append("next poll \(time(of: nextPoll).clockTime)") }
+        if pending > 0 { parts.append("\(pending) deliver\(pending == 1 ? "y" : "ies") pending") }
+        if stateProblem != nil { parts.append("the state can't be written") }
+        return parts.joined(separator: ", ")
+    }
+
+    func report(configuration: String, state: String, startedAt: WallTime, summary: String) -> StatusReport {
+        StatusReport(
+            version: importWatchVersion,
+            pid: Int64(getpid()),
+            startedAt: startedAt.rfc3339,
+            configuration: configuration,
+            state: state,
+            summary: summary,
+            sources: pollers.map(source),
+            jobs: jobs(),
+            targets: schedules.map(target).sorted { $0.name < $1.name }
+        )
+    }
+
+    private func source(_ poller: JobPoller) -> StatusReport.Source {
+        let counts = poller.counts()
+        var schedule = poller
+        return StatusReport.Source(
+            name: poller.source,
+            region: poller.region,
+            health: words(poller.health.state),
+            requestsPerSecond: poller.pacer.rate,
+            pace: poller.pacer.pace,
+            watched: Int64(counts.watched),
+            jobs: Int64(counts.listed),
+            nextPoll: schedule.nextPoll(now: now).map { time(of: $0).rfc3339 }
+        )
+    }
+
+    private func words(_ state: SourceHealth.State) -> String {
+        switch state {
+        case .healthy: "healthy"
+        case .credentialsRefused(let problem): "credentials refused: \(problem.code): \(problem.message)"
+        case .endpointDown(let problem): "endpoint down: \(problem.code): \(problem.message)"
+        }
+    }
+
+    /// Jobs that were told as lost or overdue first, then those that have not ended, then the others.
+    private func jobs() -> [StatusReport.Job] {
+        let views = pollers.flatMap { $0.views() }
+        let ranked = views.sorted { left, right in
+            (rank(left.record), left.record.source, left.record.key.id)
+                < (rank(right.record), right.record.source, right.record.key.id)
+        }
+        return ranked.prefix(StatusReport.jobLimit).map(job)
+    }
+
+    private func rank(_ record: JobRecord) -> Int {
+        if record.finishedAt != nil { return 2 }
+        return record.toldLost || record.toldOverdue ? 0 : 1
+    }
+
+    private func job(_ view: JobPoller.JobView) -> StatusReport.Job {
+        let record = view.record
+        let isOpen = record.finishedAt == nil
+        return StatusReport.Job(
+            source: record.source,
+            id: record.key.id,
+            status: record.status?.rawValue,
+            processed: record.processedRecords,
+            failed: record.failedRecords,
+            answeredAt: record.answeredAt?.rfc3339,
+            nextPoll: view.nextPoll.map { time(of: $0).rfc3339 },
+            attention: isOpen ? (record.toldLost ? "lost" : record.toldOverdue ? "overdue" : nil) : nil
+        )
+    }
+
+    private func target(_ schedule: DeliverySchedule) -> StatusReport.Target {
+        let name: String
+        switch schedule.target {
+        case .journal: name = "journal"
+        case .webhook(let webhook): name = webhook
+        }
+        let health: String
+        switch schedule.health.state {
+        case .open: health = "ok"
+        case .failing(let problem, _, let failures): health = "failing (\(failures) in a row): \(problem.message)"
+        case .gone(let problem): health = "gone: \(problem.message)"
+        }
+        return StatusReport.Target(
+            name: name,
+            health: health,
+            pending: Int64(schedule.pendingCount),
+            lastSuccess: schedule.lastSuccess?.rfc3339
+        )
+    }
+
+    private func time(of instant: MonotonicInstant) -> WallTime {
+        wall.advanced(by: now.duration(to: instant))
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Glibc
+import ImportWatch
+import JSON
+import WatchConfiguration
+
+/// Checks the configuration and everything that it names; opens no network.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Checks the configuration and the files it names.",
+        discussion: "Exit: 0 usable, 6 bad or missing, 4 no permission to read it."
+    )
+
+    @OptionGroup var config: ConfigurationOption
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() throws {
+        do throws(ConfigurationError) {
+            let (configuration, warnings) = try config.load()
+            if json {
+                Output.line(report(complaints: warnings, lines: [], isUsable: true))
+            } else {
+                for warning in warnings { show(warning) }
+                Output.line("\(config.path): \(summary(configuration))")
+            }
+        } catch {
+            let complaints = error.complaints
+            if json {
+                Output.line(report(complaints: complaints, lines: error.lines, isUsable: false))
+            } else if complaints.isEmpty {
+                for line in error.lines { Output.line(line, to: STDERR_FILENO) }
+            } else {
+                for complaint in complaints { show(complaint) }
+            }
+            throw ExitCode(error.exitStatus)
+        }
+    }
+
+    private func summary(_ configuration: Configuration) -> String {
+        let jobs = configuration.sources.reduce(0) { $0 + $1.jobs.count }
+        return "usable: \(jobs) jobs in \(configuration.sources.count) sources, "
+            + "\(configuration.webhooks.count) webhooks"
+    }
+
+    /// Prints a complaint, on a terminal with the line it is about and a caret.
+    private func show(_ complaint: Complaint) {
+        let colours = Output.hasColours(STDERR_FILENO)
+        let colour = complaint.severity == .error ? "\u{1B}[31m" : "\u{1B}[33m"
+        let severity = colours ? "\(colour)\(complaint.severity.rawValue)\u{1B}[0m" : complaint.severity.rawValue
+        let place = "\(complaint.path):\(complaint.line):\(complaint.column)"
+        Output.line("\(place): \(severity): \(complaint.message)", to: STDERR_FILENO)
+        guard isatty(STDERR_FILENO) == 1, let source = sourceLine(complaint) else { return }
+        Output.line("  " + source, to: STDERR_FILENO)
+        Output.line("  " + String(repeating: " ", count: max(0, complaint.column - 1)) + "^", to: STDERR_FILENO)
+    }
+
+    /// The line that a complaint is about, without secrets and control characters.
+    private func sourceLine(_ complaint: Complaint) -> String? {
+        guard let bytes = try? LocalFiles().read(complaint.path, limit: ConfigurationLoader.sizeLimit) else {
+            return nil
+        }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.indices.contains(complaint.line - 1) else { return nil }
+        let text = String(decoding: lines[complaint.line - 1].prefix(200), as: UTF8.self)
+        let visible = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
+        return Redaction.redact(visible.joined())
+    }
+
+    private func report(complaints: [Complaint], lines: [String], isUsable: Bool) -> String {
+        let value: JSONValue = [
+            "usable": .bool(isUsable),
+            "problems": .array(
+                complaints.isEmpty
+                    ? lines.map { ["severity": "error", "message": .string($0)] }
+                    : complaints.map { complaint in
+                        [
+                            "path": .string(complaint.path), "line": .integer(Int64(complaint.line)),
+                            "column": .integer(Int64(complaint.column)),
+                            "severity": .string(complaint.severity.rawValue), "message": .string(complaint.message),
+                        ]
+                    }
+            ),
+        ]
+        return String(decoding: value.encoded(), as: UTF8.self)
+    }
+}
+
+extension ConfigurationError {
+    var complaints: [Complaint] {
+        if case .invalid(let complaints) = self { return complaints }
+        return []
+    }
+}

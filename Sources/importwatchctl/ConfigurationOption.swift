@@ -1,0 +1,52 @@
+import ArgumentParser
+import Control
+import Glibc
+import WatchConfiguration
+
+/// The option that every subcommand has.
+struct ConfigurationOption: ParsableArguments {
+    @Option(name: .customLong("config"), help: ArgumentHelp("The configuration.", valueName: "FILE"))
+    var path = "/etc/importwatchd/importwatchd.toml"
+
+    /// Reads the configuration with all that is wrong in it.
+    func load() throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
+        try ConfigurationLoader(files: LocalFiles(), environment: Output.environment()).load(path: path)
+    }
+
+    /// The configuration, or the end of the program with every complaint.
+    func loadOrExit() throws -> Configuration {
+        do throws(ConfigurationError) {
+            return try load().configuration
+        } catch {
+            for line in error.lines { Output.line("importwatchctl: \(line)", to: STDERR_FILENO) }
+            throw ExitCode(error.exitStatus)
+        }
+    }
+
+    /// Asks the daemon at the first socket where one listens.
+    func ask<Answer>(_ question: (ControlClient) throws(ControlError) -> Answer) throws -> Answer {
+        let configuration = try loadOrExit()
+        let paths = ControlPath.candidates(
+            statePath: configuration.state.path,
+            environment: Output.environment()
+        )
+        var problem: ControlError?
+        for path in paths {
+            do throws(ControlError) {
+                return try question(ControlClient(path: path))
+            } catch {
+                if case .nobodyListens = error, problem != nil { continue }
+                problem = error
+            }
+        }
+        if let problem { Output.line("importwatchctl: \(problem)", to: STDERR_FILENO) }
+        throw ExitCode(ExitStatus.failure)
+    }
+}
+
+extension ConfigurationError {
+    var exitStatus: Int32 {
+        if case .permissionDenied = self { return ExitStatus.noPermission }
+        return ExitStatus.badConfiguration
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Control
+import Glibc
+
+/// Has the daemon read its configuration anew and waits for the verdict.
+struct ReloadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload",
+        abstract: "Has the daemon read its configuration anew.",
+        discussion: "A bad configuration changes nothing. Exit: 0 in force, 6 bad, 1 no daemon."
+    )
+
+    @OptionGroup var config: ConfigurationOption
+
+    func run() throws {
+        let verdict = try config.ask { client throws(ControlError) in try client.reload() }
+        for complaint in verdict.complaints { Output.line(complaint, to: STDERR_FILENO) }
+        guard verdict.isAccepted else {
+            Output.line("importwatchctl: not reloaded, the old configuration stays in force", to: STDERR_FILENO)
+            throw ExitCode(ExitStatus.badConfiguration)
+        }
+        Output.line("reloaded: \(verdict.added) jobs added, \(verdict.removed) removed")
+    }
+}
