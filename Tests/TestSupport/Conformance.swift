@@ -1,27 +1,37 @@
 import Foundation
 
-/// The public test suites that others wrote, in a folder outside the project.
+/// Public test data that lies outside the project: in `$CONFORMANCE_DIR`, else beside the package's folder.
 public enum Conformance {
-    /// The folder: CONFORMANCE_DIR, else `../shared/conformance` beside the package.
-    public static var folder: URL? {
+    /// The folder, if it is there.
+    public static let folder: URL? = {
+        let named = ProcessInfo.processInfo.environment["CONFORMANCE_DIR"].map { URL(fileURLWithPath: $0) }
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let named = ProcessInfo.processInfo.environment["CONFORMANCE_DIR"].map { URL(fileURLWithPath: $0) }
-        let folder = named ?? package.deletingLastPathComponent().appendingPathComponent("shared/conformance")
+        let beside = package.deletingLastPathComponent().appendingPathComponent("shared/conformance")
+        let folder = named ?? beside
         return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-    }
+    }()
 
-    /// The bytes of a file of a suite; `nil`, said once for each suite, where the folder is absent.
-    public static func file(_ path: String) -> [UInt8]? {
+    /// The bytes of a file of the folder; `nil`, and a line on the output, where the folder is absent.
+    public static func read(_ path: String) throws -> [UInt8]? {
         guard let folder else {
-            print("SKIPPED: conformance/\(path) is absent; set CONFORMANCE_DIR")
+            print("conformance: skipped \(path), no folder with test data")
             return nil
         }
-        return (try? Data(contentsOf: folder.appendingPathComponent(path))).map { [UInt8]($0) }
+        return Array(try Data(contentsOf: folder.appendingPathComponent(path)))
     }
 
-    /// Says how many cases of a suite ran.
-    public static func report(_ suite: String, ran: Int) {
-        print("conformance: \(ran) cases of \(suite) ran")
+    /// The names of what lies in a directory of the folder, sorted; empty where the folder is absent.
+    public static func contents(of path: String) throws -> [String] {
+        guard let folder else {
+            print("conformance: skipped \(path), no folder with test data")
+            return []
+        }
+        return try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(path).path).sorted()
+    }
+
+    /// Tells how many cases of a suite ran.
+    public static func report(_ suite: String, ran: Int, of total: Int, note: String = "") {
+        print("conformance: \(suite): \(ran) of \(total) cases ran\(note.isEmpty ? "" : "; " + note)")
     }
 }
