@@ -54,13 +54,17 @@ struct SESSimulator: ParsableCommand {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let ses = try HTTPServer(group: group, address: listen) { simulator.answer($0) }
         let receiver = try HTTPServer(group: group, address: webhooks) { simulator.receive($0) }
-        print("ses http://\(ses.address)")
-        print("webhooks http://\(receiver.address)")
-        fflush(nil)
+        say("ses http://\(ses.address)")
+        say("webhooks http://\(receiver.address)")
         if exitWithStdin {
             while readLine() != nil {}
             return
         }
         try ses.channel.closeFuture.wait()
     }
+}
+
+/// Prints a line at once, without the buffers and locks of stdio.
+func say(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }

@@ -1,5 +1,4 @@
 import Crypto
-import Foundation
 import JSON
 
 /// Receives notifications as a careful receiver would: verifies the signature before it looks at the body.
@@ -35,11 +34,10 @@ enum WebhookReceiver {
             body: String(decoding: request.body, as: UTF8.self)
         )
         world.statistics.arrivals.append(arrival)
-        print(
+        say(
             "webhook \(name): \(arrival.type) job \(arrival.jobID), try \(tries + 1), "
                 + "signature \(isValid ? "ok" : "BAD"), answered \(status)"
         )
-        fflush(nil)
         let hint = status >= 400 ? webhook.retryAfter.map { [("Retry-After", String($0))] } ?? [] : []
         return ServerAnswer(status: status, headers: hint, body: [])
     }
