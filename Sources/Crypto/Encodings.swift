@@ -1,8 +1,8 @@
-/// Bytes as lower-case hexadecimal digits.
+/// Bytes as hexadecimal digits.
 public enum Hexadecimal {
     private static let digits = Array("0123456789abcdef".utf8)
 
-    /// The digits of `bytes`.
+    /// The digits of `bytes`, in lower case.
     public static func encode(_ bytes: [UInt8]) -> String {
         String(decoding: encodedBytes(bytes), as: UTF8.self)
     }
@@ -16,6 +16,30 @@ public enum Hexadecimal {
             output.append(digits[Int(byte & 15)])
         }
         return output
+    }
+
+    /// The bytes of `text`, digits in either case; `nil` when it holds anything else or half a byte.
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        let characters = Array(text.utf8)
+        guard characters.count.isMultiple(of: 2) else { return nil }
+        var output: [UInt8] = []
+        output.reserveCapacity(characters.count / 2)
+        for index in stride(from: 0, to: characters.count, by: 2) {
+            guard let high = value(of: characters[index]), let low = value(of: characters[index + 1]) else {
+                return nil
+            }
+            output.append(high << 4 | low)
+        }
+        return output
+    }
+
+    private static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - 48
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - 55
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - 87
+        default: nil
+        }
     }
 }
 

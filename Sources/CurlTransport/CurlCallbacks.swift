@@ -1,7 +1,9 @@
 import CCurl
 import ImportWatch
 
-/// The functions that libcurl calls. All are called inside a call of ours to libcurl, which is on the main queue;
+/// The functions that libcurl calls.
+///
+/// All are called inside a call of ours to libcurl, which is on the main queue;
 /// pointers cross into the main actor as addresses.
 enum CurlCallbacks {
     /// libcurl wants a socket watched otherwise.

@@ -100,7 +100,9 @@ final class CurlLoop {
         }
     }
 
-    /// Takes the time after which libcurl wants to be called. Zero is served after the call that is under way: calling
+    /// Takes the time after which libcurl wants to be called.
+    ///
+    /// Zero is served after the call that is under way: calling
     /// libcurl from inside its own callback is not allowed.
     func setTimeout(_ milliseconds: Int) {
         guard !isClosed else { return }

@@ -133,7 +133,9 @@ final class Daemon {
 
     // MARK: Configuration
 
-    /// Puts a plan in force; sources that stay keep their schedule. Answers how many jobs came and went.
+    /// Puts a plan in force; sources that stay keep their schedule.
+    ///
+    /// - Returns: How many jobs came and went.
     @discardableResult
     func apply(_ plan: DaemonPlan, jobs records: [JobRecord]) -> (added: Int, removed: Int) {
         let before = jobKeys()

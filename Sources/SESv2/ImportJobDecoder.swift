@@ -23,18 +23,18 @@ enum ImportJobDecoder {
     }
 
     static func decode(_ body: [UInt8], jobID: String) throws(Problem) -> ImportJob {
-        let document: JSONDocument
+        let root: JSONCursor
         do {
-            document = try JSONDocument(body)
+            root = try JSONCursor(decoding: body)
         } catch {
             throw .notJSON(error)
         }
-        return try document.withRoot { root throws(Problem) in try decode(root, jobID: jobID) }
+        return try decode(root, jobID: jobID)
     }
 
     private static func decode(_ root: JSONCursor, jobID: String) throws(Problem) -> ImportJob {
         guard root.isObject else { throw .notAnObject }
-        if let answered = try string(root, "JobId"), answered != jobID { throw .otherJob }
+        if let answered = root["JobId"], !answered.isString(jobID) { throw .otherJob }
         guard let status = try string(root, "JobStatus") else { throw .noStatus }
         return ImportJob(
             id: jobID,

@@ -9,9 +9,11 @@ public struct ServiceEndpoint: Hashable, Sendable {
 
     /// The regional endpoint of SESv2.
     public static func sesv2(region: String) -> ServiceEndpoint {
-        let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        let host = "email.\(region).\(suffix)"
-        return ServiceEndpoint(url: "https://" + host, host: host, basePath: "")
+        ServiceEndpoint(host: "email.\(region).\(Partition.of(region: region).suffix)")
+    }
+
+    init(host: String) {
+        self.init(url: "https://" + host, host: host, basePath: "")
     }
 
     private init(url: String, host: String, basePath: String) {

@@ -20,8 +20,9 @@ public enum ErrorClass: Hashable, Sendable {
     ]
 
     private static let credentialCodes: Set<String> = [
-        "AccessDenied", "AccessDeniedException", "AccountSuspendedException", "ExpiredToken", "ExpiredTokenException",
-        "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException",
+        "AccountSuspendedException", "ExpiredToken", "ExpiredTokenException",
+        "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId", "InvalidClientTokenId",
+        "InvalidSignatureException",
         "InvalidToken", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "NotAuthorized",
         "OptInRequired", "SignatureDoesNotMatch", "TokenRefreshRequired", "UnauthorizedException",
         "UnrecognizedClientException",
@@ -44,7 +45,7 @@ public enum ErrorClass: Hashable, Sendable {
             self = .throttling
         } else if Self.clockSkewCodes.contains(code) {
             self = .clockSkew
-        } else if Self.credentialCodes.contains(code) {
+        } else if Self.credentialCodes.contains(code) || code.hasPrefix("AccessDenied") {
             self = .credentials
         } else if Self.transientCodes.contains(code) {
             self = error.status == 503 ? .throttling : .transient

@@ -38,8 +38,8 @@ public struct SigV4Request: Sendable {
 
     /// The canonical request and the list of signed headers, both as they enter the signature.
     public func canonicalized() -> (request: [UInt8], signedHeaders: String) {
-        let headers = canonicalHeaders()
-        let signedHeaders = headers.map(\.name).joined(separator: ";")
+        let names = headers.map { $0.name.lowercased() }
+        let order = names.indices.sorted { names[$0] == names[$1] ? $0 < $1 : Self.precedes(names[$0], names[$1]) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(512)
         bytes.append(contentsOf: method.utf8)
@@ -48,10 +48,19 @@ public struct SigV4Request: Sendable {
         bytes.append(newline)
         appendCanonicalQuery(to: &bytes)
         bytes.append(newline)
-        for header in headers {
-            bytes.append(contentsOf: header.name.utf8)
-            bytes.append(UInt8(ascii: ":"))
-            bytes.append(contentsOf: header.value)
+        var signedHeaders = ""
+        var previous: String?
+        for index in order {
+            if names[index] == previous {
+                bytes[bytes.endIndex - 1] = UInt8(ascii: ",")
+            } else {
+                if previous != nil { signedHeaders.append(";") }
+                signedHeaders.append(names[index])
+                bytes.append(contentsOf: names[index].utf8)
+                bytes.append(UInt8(ascii: ":"))
+                previous = names[index]
+            }
+            Self.appendCollapsed(headers[index].value, to: &bytes)
             bytes.append(newline)
         }
         bytes.append(newline)
@@ -63,38 +72,24 @@ public struct SigV4Request: Sendable {
 
     // MARK: Headers
 
-    private func canonicalHeaders() -> [(name: String, value: [UInt8])] {
-        var canonical: [(name: String, value: [UInt8])] = []
-        canonical.reserveCapacity(headers.count)
-        for header in headers {
-            let name = header.name.lowercased()
-            let value = Self.collapsed(header.value)
-            if let index = canonical.firstIndex(where: { $0.name == name }) {
-                canonical[index].value.append(UInt8(ascii: ","))
-                canonical[index].value.append(contentsOf: value)
-            } else {
-                canonical.append((name, value))
-            }
-        }
-        canonical.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        return canonical
+    /// Byte order, which is what the signature wants; Swift orders strings by Unicode's canonical forms.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
-    /// The value without white space around it and with runs of white space inside made one blank.
-    private static func collapsed(_ value: String) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(value.utf8.count)
+    /// Appends the value without white space around it and with runs of white space inside made one blank.
+    private static func appendCollapsed(_ value: String, to output: inout [UInt8]) {
+        let start = output.count
         var pendingBlank = false
         for byte in value.utf8 {
             if byte == 0x20 || (0x09...0x0D).contains(byte) {
-                pendingBlank = !output.isEmpty
+                pendingBlank = output.count > start
             } else {
                 if pendingBlank { output.append(0x20) }
                 pendingBlank = false
                 output.append(byte)
             }
         }
-        return output
     }
 
     // MARK: Path

@@ -2,6 +2,8 @@ import Crypto
 import ImportWatch
 
 /// Signs requests with AWS Signature Version 4 (AWS4-HMAC-SHA256), keeping the day's signing key.
+///
+/// The key belongs to one secret, Region, service and day; other credentials need another signer.
 public struct SigV4Signer {
     /// Whose signature it is.
     public let credentials: Credentials
@@ -9,8 +11,21 @@ public struct SigV4Signer {
     public let region: String
     /// The service's signing name in the credential scope, `ses` for SESv2.
     public let service: String
-    private var dayOfKey = ""
-    private var key: HMACSHA256?
+    private var second: Second?
+    private var day: Day?
+
+    /// What is the same for all requests of one second.
+    private struct Second {
+        var number: Int64
+        var date: String
+    }
+
+    /// What is the same for all requests of one day.
+    private struct Day {
+        var name: Substring
+        var scope: String
+        var key: HMACSHA256?
+    }
 
     /// Makes a signer.
     public init(credentials: Credentials, region: String, service: String) {
@@ -19,8 +34,8 @@ public struct SigV4Signer {
         self.service = service
     }
 
-    /// The headers to add to a request so that it is signed: X-Amz-Date, X-Amz-Security-Token if there is a session
-    /// token, and Authorization.
+    /// The headers to add to a request so that it is signed: X-Amz-Security-Token if there is a session token,
+    /// X-Amz-Date, and Authorization.
     ///
     /// - Parameters:
     ///   - request: The request with all headers that are to be signed, but for the ones added here.
@@ -30,56 +45,56 @@ public struct SigV4Signer {
         at time: WallTime,
         signsSessionToken: Bool = true
     ) -> [HTTPHeader] {
-        let date = time.basicISO8601
-        var added = [HTTPHeader("X-Amz-Date", date)]
-        if let token = credentials.sessionToken { added.append(HTTPHeader("X-Amz-Security-Token", token)) }
+        let date = date(at: time)
+        var added: [HTTPHeader] = []
+        added.reserveCapacity(3)
         var signed = request
-        for header in added where signsSessionToken || header.name != "X-Amz-Security-Token" {
-            signed.headers.append((header.name, header.value))
+        if let token = credentials.sessionToken {
+            added.append(HTTPHeader("X-Amz-Security-Token", token))
+            if signsSessionToken { signed.headers.append(("x-amz-security-token", token)) }
         }
+        added.append(HTTPHeader("X-Amz-Date", date))
+        signed.headers.append(("x-amz-date", date))
         let (canonical, signedHeaders) = signed.canonicalized()
-        let day = String(date.prefix(8))
-        let scope = SigV4.scope(day: day, region: region, service: service)
-        let signature = signature(of: SigV4.stringToSign(canonical, date: date, scope: scope), day: day)
-        added.append(
-            HTTPHeader(
-                "Authorization",
-                "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), "
-                    + "SignedHeaders=\(signedHeaders), Signature=\(signature)"
-            )
-        )
+        let day = day(of: date)
+        let signature = day.key?.code(SigV4.stringToSign(canonical, date: date, scope: day.scope)) ?? []
+        var authorization = ""
+        authorization.reserveCapacity(256)
+        authorization.append("AWS4-HMAC-SHA256 Credential=")
+        authorization.append(credentials.accessKeyID)
+        authorization.append("/")
+        authorization.append(day.scope)
+        authorization.append(", SignedHeaders=")
+        authorization.append(signedHeaders)
+        authorization.append(", Signature=")
+        authorization.append(Hexadecimal.encode(signature))
+        added.append(HTTPHeader("Authorization", authorization))
         return added
     }
 
-    private mutating func signature(of stringToSign: [UInt8], day: String) -> String {
-        if day != dayOfKey {
-            key = HMACSHA256(
-                key: SigV4.signingKey(secret: credentials.secretAccessKey, day: day, region: region, service: service)
-            )
-            dayOfKey = day
-        }
-        return Hexadecimal.encode(key?.code(stringToSign) ?? [])
-    }
-}
-
-/// The steps of Signature Version 4 after the canonical request, for signing and for checking signatures.
-public enum SigV4 {
-    /// The credential scope without the key ID: `20261123/eu-west-1/ses/aws4_request`.
-    public static func scope(day: String, region: String, service: String) -> String {
-        "\(day)/\(region)/\(service)/aws4_request"
+    private mutating func date(at time: WallTime) -> String {
+        let number = time.secondsSinceEpoch
+        if let second, second.number == number { return second.date }
+        let date = time.basicISO8601
+        second = Second(number: number, date: date)
+        return date
     }
 
-    /// The string to sign for a canonical request.
-    public static func stringToSign(_ canonicalRequest: [UInt8], date: String, scope: String) -> [UInt8] {
-        var bytes = Array("AWS4-HMAC-SHA256\n\(date)\n\(scope)\n".utf8)
-        bytes.append(contentsOf: Hexadecimal.encodedBytes(Digest.sha256(canonicalRequest)))
-        return bytes
-    }
-
-    /// The key that signs a day's requests to a service in a Region.
-    public static func signingKey(secret: String, day: String, region: String, service: String) -> [UInt8] {
-        var key = HMACSHA256.code(Array(day.utf8), key: Array(("AWS4" + secret).utf8))
-        for part in [region, service, "aws4_request"] { key = HMACSHA256.code(Array(part.utf8), key: key) }
-        return key
+    private mutating func day(of date: String) -> Day {
+        let name = date.prefix(8)
+        if let day, day.name == name { return day }
+        let key = SigV4.signingKey(
+            secret: credentials.secretAccessKey,
+            day: String(name),
+            region: region,
+            service: service
+        )
+        let fresh = Day(
+            name: name,
+            scope: SigV4.scope(day: String(name), region: region, service: service),
+            key: HMACSHA256(key: key)
+        )
+        day = fresh
+        return fresh
     }
 }

@@ -20,6 +20,9 @@ public struct PollSchedule: Sendable {
     /// How many slots have a deadline.
     public private(set) var count = 0
 
+    /// Entries in the heap, stale ones included.
+    public var entryCount: Int { heap.count }
+
     /// Makes an empty schedule.
     public init() {}
 

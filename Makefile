@@ -1,0 +1,42 @@
+# Two commands for newcomers: make demo, make test. Both install what they need with apt and say so.
+SWIFT ?= swift
+CHECKED = --explicit-target-dependency-import-check error
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: set-up-build ## Build, and watch a job of every outcome at a simulated SES (under a minute)
+	$(SWIFT) build $(CHECKED) --product importwatchd
+	$(SWIFT) build $(CHECKED) --product importwatchctl
+	$(SWIFT) build $(CHECKED) --product ses-simulator
+	Tests/Scripts/demo.sh .build/debug
+
+test: set-up-test ## Build and run every test
+	Tests/Scripts/python.sh
+	$(SWIFT) build --build-tests $(CHECKED)
+	$(SWIFT) test --skip-build
+
+tsan: set-up-test ## Run the tests of the transport and the daemon's loop under ThreadSanitizer
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter CurlTransportTests
+
+release: set-up-build ## Build the daemon and its tool as they are installed, with the Swift runtime inside
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchd
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchctl
+
+lint: ## Check the formatting and the rules of the house
+	Tests/Scripts/lint.sh
+
+format: ## Format the sources
+	$(SWIFT) format -i -r Sources Tests Package.swift
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-*
+
+set-up-build:
+	@Tests/Scripts/set-up.sh build
+
+set-up-test:
+	@Tests/Scripts/set-up.sh test
+
+.PHONY: help demo test tsan release lint format clean set-up-build set-up-test
+.DEFAULT_GOAL := help

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building (and, with "test", testing) needs; says which first, installs nothing twice.
+set -euo pipefail
+packages=(libcurl4-openssl-dev libssl-dev libsystemd-dev libsqlite3-dev libjansson-dev libtomlplusplus-dev pkg-config)
+if [ "${1:-build}" = test ]; then
+    packages+=(python3 python3-venv openssl curl iproute2 procps)
+fi
+missing=()
+for package in "${packages[@]}"; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$status" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+    exit 0
+fi
+echo "== installing with apt: ${missing[*]}"
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# Servers that apt would start are kept from starting while this runs.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+fi
+as_root apt-get update -qq
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
