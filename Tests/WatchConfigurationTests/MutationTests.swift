@@ -5,7 +5,7 @@ import Testing
 
 /// Good files, damaged at random in ways that repeat: never a crash, and every complaint lies inside its file.
 @Suite struct MutationTests {
-    private static let rounds = 150
+    private static let rounds = 250
     private static let tokens =
         [
             "\"", "'", "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "#", "\n", "\r\n", "\\", "\\u0000", "\"\"\"",
