@@ -48,6 +48,8 @@ struct ConfigurationReader {
 
     private func source(of source: Configuration.Source, complaints: inout [Complaint]) -> DaemonPlan.Source? {
         guard let region = environment.region(of: source) else {
+            // As installed, the configuration has neither Region nor jobs; the daemon waits for a reload.
+            if source.jobs.isEmpty { return nil }
             complaints.append(
                 complaint("source \(source.name) has no region; set region = \"…\" or the variable AWS_REGION")
             )

@@ -1,5 +1,5 @@
 /// Something wrong, or worth a look, at a place in a configuration file or a file that it names.
-public struct Complaint: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct Complaint: Hashable, Sendable, CustomStringConvertible {
     /// How grave it is.
     public enum Severity: String, Hashable, Sendable {
         /// The configuration can't be used.
@@ -18,24 +18,22 @@ public struct Complaint: Hashable, Sendable, Comparable, CustomStringConvertible
     public var severity: Severity
     /// What is wrong and what to do, without secrets.
     public var message: String
+    /// The key it is about, with its table: `polling.min_delay`; `nil` where it is about no key.
+    public var key: String?
 
     /// Makes a complaint.
-    public init(path: String, line: Int, column: Int, severity: Severity, message: String) {
+    public init(path: String, line: Int, column: Int, severity: Severity, message: String, key: String? = nil) {
         self.path = path
         self.line = line
         self.column = column
         self.severity = severity
         self.message = message
+        self.key = key
     }
 
     /// `file:line:column: message`, with `warning: ` before the message of a warning.
     public var description: String {
-        "\(path):\(line):\(column): \(severity == .warning ? "warning: " : "")\(message)"
-    }
-
-    /// By file, line and column.
-    public static func < (lhs: Complaint, rhs: Complaint) -> Bool {
-        (lhs.path, lhs.line, lhs.column, lhs.message) < (rhs.path, rhs.line, rhs.column, rhs.message)
+        "\(path.inOneLine):\(line):\(column): \(severity == .warning ? "warning: " : "")\(message)"
     }
 }
 

@@ -10,29 +10,48 @@ public struct Configuration: Hashable, Sendable {
     public var webhooks: [Webhook]
     /// Where the state is kept.
     public var state: State
+    /// Where metrics are written.
+    public var metrics: Metrics
 
     /// One AWS account and Region with its jobs and its request budget.
     public struct Source: Hashable, Sendable {
+        /// By which operation jobs are asked about.
+        public enum Strategy: String, CaseIterable, Hashable, Sendable {
+            /// What costs fewer requests.
+            case auto
+            /// One request a job.
+            case get
+            /// One request for a page of all jobs.
+            case list
+        }
+
         /// The source's name.
         public var name: String
         /// The Region; `nil` means AWS_REGION, AWS_DEFAULT_REGION or the profile's.
         public var region: String?
         /// The profile whose credentials are used, and nothing else; `nil` means the default chain.
         public var profile: String?
+        /// The role that is assumed on top of the credentials.
+        public var roleARN: String?
         /// The service's address instead of the regional one.
         public var endpointURL: String?
         /// The IDs of the jobs, each once, in the order of the files.
         public var jobs: [String]
+        /// Whether every job that the service lists is watched too.
+        public var discover: Bool
         /// How it is polled.
         public var polling: PollingSettings
+        /// By which operation it is polled.
+        public var strategy: Strategy
         /// The longest time for one request.
         public var requestTimeout: Duration
         /// The longest wait for a connection.
         public var connectTimeout: Duration
     }
 
-    /// A receiver of notifications.
-    public struct Webhook: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+    /// A receiver of notifications; what describes it shows only the name, for the rest may hold secrets.
+    public struct Webhook: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+    {
         /// What the payload looks like.
         public enum Format: String, CaseIterable, Hashable, Sendable {
             /// The design's own payload.
@@ -47,6 +66,8 @@ public struct Configuration: Hashable, Sendable {
         public var name: String
         /// The address: a secret.
         public var url: String
+        /// The file of ``secrets``; `nil` where there is none.
+        public var secretFile: String?
         /// The secrets that sign, all at once; empty means unsigned.
         public var secrets: [WebhookSecret]
         /// The events that are sent.
@@ -69,6 +90,9 @@ public struct Configuration: Hashable, Sendable {
         /// The name; the rest may hold secrets.
         public var description: String { "webhook \(name)" }
 
+        /// The same as ``description``.
+        public var debugDescription: String { description }
+
         /// Only the name, so that no dump shows a secret.
         public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
     }
@@ -80,10 +104,17 @@ public struct Configuration: Hashable, Sendable {
         /// How long finished jobs and deliveries are kept.
         public var keep: Duration
     }
+
+    /// Where metrics are written.
+    public struct Metrics: Hashable, Sendable {
+        /// The file for node_exporter's textfile collector; `nil` means none.
+        public var textfile: String?
+    }
 }
 
 /// A secret that signs a webhook's notifications; never printed.
-public enum WebhookSecret: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+public enum WebhookSecret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// The key of an HMAC-SHA-256 (`whsec_…`), 24 to 64 bytes.
     case hmac(key: [UInt8])
     /// The seed of an Ed25519 key (`whsk_…`), 32 bytes.
@@ -96,6 +127,9 @@ public enum WebhookSecret: Hashable, Sendable, CustomStringConvertible, CustomRe
         case .ed25519: "an Ed25519 key"
         }
     }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
 
     /// Only the kind, so that no dump shows a secret.
     public var customMirror: Mirror { Mirror(self, children: ["kind": description]) }

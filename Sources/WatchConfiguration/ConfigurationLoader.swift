@@ -27,11 +27,8 @@ public struct ConfigurationLoader {
         }
         let collector = ComplaintCollector(path: path)
         let configuration = decode(bytes, path: path, collector)
-        let complaints = collector.complaints.sorted()
-        guard let configuration, !complaints.contains(where: { $0.severity == .error }) else {
-            throw .invalid(complaints)
-        }
-        return (configuration, complaints)
+        guard let configuration, !collector.hasErrors else { throw .invalid(collector.sorted) }
+        return (configuration, collector.sorted)
     }
 
     private func decode(_ bytes: [UInt8], path: String, _ collector: ComplaintCollector) -> Configuration? {
@@ -39,7 +36,7 @@ public struct ConfigurationLoader {
         do {
             entries = try TOMLParser.parse(bytes)
         } catch {
-            collector.error(error.reason.printable, at: error.position)
+            collector.error(error.reason, at: error.position)
             return nil
         }
         let start = Position(line: 1, column: 1)
@@ -52,94 +49,47 @@ public struct ConfigurationLoader {
         )
         let sources = sources(&top, JobLists(paths: paths, files: files, collector: collector))
         let webhooks = webhooks(&top, WebhookDecoder(paths: paths, files: files))
-        let state = state(&top, paths)
-        metrics(&top)
+        let state = ServiceDecoder.state(&top, paths)
+        let metrics = ServiceDecoder.metrics(&top, paths)
         top.finish()
-        if !sources.contains(where: { !$0.jobs.isEmpty }) {
-            collector.warning("there is no job to watch; add jobs or jobs_files and reload", at: start)
-        }
-        return Configuration(path: path, sources: sources, webhooks: webhooks, state: state)
+        return Configuration(path: path, sources: sources, webhooks: webhooks, state: state, metrics: metrics)
     }
 
     private func sources(_ top: inout SectionReader, _ lists: JobLists) -> [Configuration.Source] {
+        let collector = lists.collector
         let shared = SourceDecoder(&top)
         var sources: [Configuration.Source] = []
-        var names = UniqueNames(what: "source")
+        var names = UniqueNames(of: "source")
         if shared.isSource {
-            sources.append(shared.source(named: "default", over: nil, lists: lists, collector: top.collector))
+            sources.append(shared.source(named: "default", over: nil, lists: lists))
             names.reserve("default")
         }
-        for var section in top.tables("source") {
-            let name = Name.read(&section, example: "us")
+        let tables = top.tables("source")
+        for var section in tables {
+            let name = SectionName.read(&section, example: "us")
             let decoder = SourceDecoder(&section)
             section.finish()
-            guard let name else {
-                section.collector.error("a [[source]] needs a name, such as name = \"us\"", at: section.position)
-                continue
+            if !decoder.namesJobs {
+                let message = "this [[source]] names no jobs; give it jobs or jobs_files"
+                collector.warning(message, at: decoder.position, key: "source.jobs")
             }
-            guard names.accept(name, section.collector) else { continue }
-            sources.append(decoder.source(named: name.value, over: shared, lists: lists, collector: top.collector))
+            // A source without a usable name is decoded all the same: all that is wrong is told at once.
+            let source = decoder.source(named: name?.value ?? "without a name", over: shared, lists: lists)
+            if let name, names.accept(name, collector) { sources.append(source) }
+        }
+        if !shared.isSource, tables.isEmpty { shared.checkDefaults(collector) }
+        if sources.allSatisfy(\.jobs.isEmpty), !collector.hasErrors {
+            collector.warning("there is no job to watch; add jobs or jobs_files and reload", at: top.position)
         }
         return sources
     }
 
     private func webhooks(_ top: inout SectionReader, _ decoder: WebhookDecoder) -> [Configuration.Webhook] {
-        var names = UniqueNames(what: "webhook")
+        let collector = top.collector
+        var names = UniqueNames(of: "webhook")
         return top.tables("webhook").compactMap { table in
-            var section = table
-            guard let (name, webhook) = decoder.decode(&section), names.accept(name, section.collector) else {
-                return nil
-            }
+            guard let (name, webhook) = decoder.decode(table), names.accept(name, collector) else { return nil }
             return webhook
         }
-    }
-
-    private func state(_ top: inout SectionReader, _ paths: PathRules) -> Configuration.State {
-        var state = Configuration.State(path: paths.state("state.sqlite"), keep: .seconds(720 * 3600))
-        guard var section = top.table("state") else { return state }
-        if let path = SourceDecoder.word("path", example: "state.sqlite", &section) { state.path = paths.state(path) }
-        if let keep = section.duration("keep", from: .seconds(60), upTo: .seconds(315_360_000), example: "720h") {
-            state.keep = keep.value
-        }
-        for key in ["postgresql", "lease", "lease_renew"] {
-            guard let entry = section.take(key) else { continue }
-            NotSupportedYet.refuse("state.\(key)", at: entry.keyPosition, section.collector)
-        }
-        section.finish()
-        return state
-    }
-
-    private func metrics(_ top: inout SectionReader) {
-        guard var section = top.table("metrics") else { return }
-        if let textfile = section.string("textfile", example: "/var/lib/prometheus/node-exporter/importwatchd.prom"),
-            !textfile.value.isEmpty
-        {
-            NotSupportedYet.refuse("metrics.textfile", at: textfile.position, section.collector)
-        }
-        section.finish()
-    }
-}
-
-/// Sees to it that a name is given once.
-private struct UniqueNames {
-    let what: String
-    private var places: [String: Position?] = [:]
-
-    init(what: String) {
-        self.what = what
-    }
-
-    mutating func reserve(_ name: String) {
-        places[name] = .some(nil)
-    }
-
-    mutating func accept(_ name: Located<String>, _ collector: ComplaintCollector) -> Bool {
-        guard let taken = places[name.value] else {
-            places[name.value] = name.position
-            return true
-        }
-        let place = taken.map { "at line \($0.line)" } ?? "by the top-level keys"
-        collector.error("there is a \(what) \"\(name.value)\" already, \(place)", at: name.position)
-        return false
     }
 }

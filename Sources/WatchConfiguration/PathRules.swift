@@ -22,6 +22,12 @@ public struct PathRules: Sendable {
         path.hasPrefix("/") ? path : base + path
     }
 
+    /// A shell pattern beside the configuration file; only what the user wrote counts as pattern.
+    func pattern(_ pattern: String) -> String {
+        if pattern.hasPrefix("/") { return pattern }
+        return base.map { "*?[]\\".contains($0) ? "\\\($0)" : String($0) }.joined() + pattern
+    }
+
     /// Among the service's credentials if it is there, else beside the configuration file.
     func secret(_ path: String) -> String {
         guard !path.hasPrefix("/"), let directory = directory("CREDENTIALS_DIRECTORY"), exists(directory + path) else {

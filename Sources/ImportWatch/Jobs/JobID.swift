@@ -32,10 +32,12 @@ public enum JobID {
     }
 
     /// What is wrong with `id`, or `nil` if it can be asked for.
-    public static func problem(with id: some StringProtocol) -> Problem? {
+    public static func problem(with id: String) -> Problem? {
         if id.isEmpty { return .empty }
         if id == "." || id == ".." { return .dots }
         if id.utf8.count > maximumLength { return .tooLong(bytes: id.utf8.count) }
+        // Nearly all IDs are printable ASCII, and to look up a scalar's category is slow.
+        if id.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return nil }
         for scalar in id.unicodeScalars where scalar.properties.generalCategory == .control {
             return .controlCharacter(scalar.value)
         }

@@ -5,184 +5,187 @@ struct WebhookDecoder {
     let paths: PathRules
     let files: any FileReader
 
-    /// Headers that the notification itself sets.
-    private static let ownHeaders: Set<String> = [
-        "content-length", "content-type", "host", "transfer-encoding", "user-agent", "webhook-id", "webhook-signature",
-        "webhook-timestamp",
-    ]
-
-    func decode(_ section: inout SectionReader) -> (name: Located<String>, webhook: Configuration.Webhook)? {
-        let name = Name.read(&section, example: "ops")
-        let url = url(&section)
-        let secretFile = section.string("secret_file", example: "ops-secret")
-        let secrets = secretFile.map { WebhookSecretFile(files: files).read($0, at: paths, section.collector) } ?? []
-        let events = events(&section)
+    /// The webhook with the place of its name; `nil` where it lacks a usable name or address.
+    func decode(_ table: SectionReader) -> (name: Located<String>, webhook: Configuration.Webhook)? {
+        var section = table
+        let name = SectionName.read(&section, example: "ops")
+        let url = address(&section)
         let format = format(&section)
+        let (secretFile, secrets) = secrets(&section, isNeeded: format != .slack, name: name?.value)
+        let timeouts = Duration.milliseconds(100)...Duration.seconds(600)
+        let ages = Duration.seconds(1)...Duration.seconds(365 * 86_400)
+        let events = events(&section)
         let includesURL = section.boolean("include_failed_records_url")?.value ?? false
-        let headers = headers(&section)
-        let timeout = section.duration("timeout", from: .milliseconds(100), upTo: .seconds(600), example: "15s")?.value
+        let headers = HeaderRules.read(&section)
+        let timeout = section.duration("timeout", in: timeouts, example: "15s")?.value ?? .seconds(15)
         let concurrency = section.integer("concurrency", in: 1...64, example: 4) ?? 4
-        let maxAge = section.duration("max_age", from: .seconds(1), upTo: .seconds(31_536_000), example: "76h")?.value
+        let maxAge = section.duration("max_age", in: ages, example: "76h")?.value ?? .seconds(76 * 3600)
         let tls = tls(&section)
-        let position = section.position
         section.finish()
-        guard let name else {
-            section.collector.error("a [[webhook]] needs a name, such as name = \"ops\"", at: position)
-            return nil
-        }
-        guard let url else { return nil }
-        if secretFile == nil, format != .slack {
-            section.collector.warning(
-                "webhook \(name.value) has no secret_file: its notifications go out unsigned",
-                at: position
-            )
-        }
+        guard let name, let url else { return nil }
         let webhook = Configuration.Webhook(
             name: name.value,
             url: url,
+            secretFile: secretFile,
             secrets: secrets,
             events: events,
             format: format,
             includesFailedRecordsURL: includesURL,
             headers: headers,
-            timeout: timeout ?? .seconds(15),
+            timeout: timeout,
             concurrency: Int(concurrency),
-            maxAge: maxAge ?? .seconds(76 * 3600),
+            maxAge: maxAge,
             tls: tls
         )
         return (name, webhook)
     }
 
-    private func url(_ section: inout SectionReader) -> String? {
-        let file = section.string("url_file", example: "ops-url")
-        let hadKey = section.has("url")
+    // MARK: Where to
+
+    private func address(_ section: inout SectionReader) -> String? {
+        let hasBoth = section.has("url") && section.has("url_file")
+        guard hasBoth || section.has("url") || section.has("url_file") else {
+            section.collector.error(
+                "a [[webhook]] needs a url or a url_file; for example url = \"https://hooks.example.com/ses\"",
+                at: section.position,
+                key: section.qualified("url")
+            )
+            // Asked for, so that a misspelt key is compared with them.
+            (_, _) = (section.take("url"), section.take("url_file"))
+            return nil
+        }
+        let file = FilePath.read("url_file", example: "ops-url", &section)
         let written = WebAddress.read("url", example: "https://hooks.example.com/ses", &section)
-        guard let file else {
-            if !hadKey {
-                section.collector.error("a [[webhook]] needs a url or a url_file", at: section.position)
-            } else if let written, WebAddress.isPlainAndRemote(written) {
+        if hasBoth {
+            let position = file?.position ?? section.position
+            section.complain("url_file", "and url can't both be there; leave one out", at: position)
+            return nil
+        }
+        guard let url = file.flatMap({ address(in: $0, section) }) ?? written else { return nil }
+        if WebAddress.isPlainAndRemote(url.value) {
+            let key = section.qualified(file == nil ? "url" : "url_file")
+            section.collector.warning(
+                "\(key) leads to another machine by http://: anyone on the way can read what is sent",
+                at: url.position,
+                key: key
+            )
+        }
+        return url.value
+    }
+
+    /// The address that a file holds, on the only line that is neither blank nor a comment.
+    private func address(in file: Located<String>, _ section: SectionReader) -> Located<String>? {
+        let path = paths.secret(file.value)
+        let bytes: [UInt8]
+        do {
+            bytes = try files.read(path, limit: 65_536)
+        } catch {
+            section.complain("url_file", "can't be used: \(error)", at: file.position)
+            return nil
+        }
+        let lines = SecretLines(bytes).lines
+        guard let line = lines.first, lines.count == 1 else {
+            let problem = "\(path) must hold one address on a line of its own; it has \(lines.count) lines"
+            section.complain("url_file", problem, at: file.position)
+            return nil
+        }
+        if let problem = WebAddress.problem(with: line.text) {
+            section.complain("url_file", "\(path), line \(line.number): the address \(problem)", at: file.position)
+            return nil
+        }
+        return Located(value: line.text, position: file.position)
+    }
+
+    // MARK: What
+
+    private func secrets(
+        _ section: inout SectionReader,
+        isNeeded: Bool,
+        name: String?
+    ) -> (path: String?, secrets: [WebhookSecret]) {
+        guard section.has("secret_file") else {
+            _ = section.take("secret_file")
+            if isNeeded {
+                let webhook = name.map { "the webhook \($0)" } ?? "this webhook"
                 section.collector.warning(
-                    "the webhook's url is http: anyone on the way can read it",
-                    at: section.position
+                    "\(webhook) has no secret_file: its notifications go out unsigned",
+                    at: section.position,
+                    key: section.qualified("secret_file")
                 )
             }
-            return written
+            return (nil, [])
         }
-        if hadKey {
-            section.collector.error("a [[webhook]] has either a url or a url_file, not both", at: file.position)
-            return nil
-        }
+        guard let file = FilePath.read("secret_file", example: "ops-secret", &section) else { return (nil, []) }
+        let path = paths.secret(file.value)
         do {
-            let bytes = try files.read(paths.secret(file.value), limit: 8192)
-            let text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
-            let url = String(text.trimmingWhitespace)
-            if let problem = WebAddress.problem(with: url) {
-                section.collector.error("the address in \(file.value.printable) \(problem)", at: file.position)
-                return nil
-            }
-            return url
+            return (path, try WebhookSecretFile(files: files).read(path))
         } catch {
-            section.collector.error("\(section.qualified("url_file")): \(error)", at: file.position)
-            return nil
+            for problem in error.problems { section.complain("secret_file", problem, at: file.position) }
+            return (path, [])
         }
     }
 
     private func events(_ section: inout SectionReader) -> Set<EventType> {
+        let position = section.position(of: "events")
         guard let names = section.strings("events", example: "failed") else { return Set(EventType.allCases) }
+        if let position, names.isEmpty {
+            section.complain("events", "can't be empty; leave it out for all events", at: position)
+        }
         let known = EventType.allCases.map(\.rawValue)
         var events: Set<EventType> = []
         for name in names {
             if let type = EventType(rawValue: name.value) {
                 events.insert(type)
             } else {
-                section.collector.error(
-                    "unknown event \"\(name.value.printable)\"" + Suggestion.phrase(for: name.value, among: known)
-                        + " (known: \(known.joined(separator: ", ")))",
-                    at: name.position
-                )
+                let hint = Suggestion.phrase(for: name.value, among: known)
+                let list = known.joined(separator: ", ")
+                let problem =
+                    "holds the unknown event \"\(name.value.printable)\"\(hint.isEmpty ? "; known are \(list)" : hint)"
+                section.complain("events", problem, at: name.position)
             }
         }
         return events
     }
 
     private func format(_ section: inout SectionReader) -> Configuration.Webhook.Format {
-        guard let text = section.string("format", example: "standard") else { return .standard }
-        let known = Configuration.Webhook.Format.allCases.map(\.rawValue)
-        guard let format = Configuration.Webhook.Format(rawValue: text.value) else {
-            section.collector.error(
-                "\(section.qualified("format")) must be \"standard\", \"cloudevents\" or \"slack\""
-                    + Suggestion.phrase(for: text.value, among: known),
-                at: text.position
-            )
-            return .standard
+        guard let format = section.choice("format", Configuration.Webhook.Format.self) else { return .standard }
+        let key = section.qualified("format")
+        switch format.value {
+        case .standard: break
+        case .cloudevents: NotSupportedYet.formatCloudEvents.refuse(at: format.position, key: key, section.collector)
+        case .slack: NotSupportedYet.formatSlack.refuse(at: format.position, key: key, section.collector)
         }
-        return format
+        return format.value
     }
 
-    private func headers(_ section: inout SectionReader) -> [HTTPHeader] {
-        guard let entry = section.take("headers") else { return [] }
-        guard case .table(let entries) = entry.node.value else {
-            section.wrongType("headers", entry.node, expected: "a table", example: "{ X-Team = \"mail\" }")
-            return []
-        }
-        return entries.compactMap { header in
-            guard case .string(let value) = header.node.value else {
-                section.wrongType("headers", header.node, expected: "strings", example: "{ X-Team = \"mail\" }")
-                return nil
-            }
-            let isToken =
-                !header.key.isEmpty
-                && header.key.utf8.allSatisfy {
-                    (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
-                        || "!#$%&'*+-.^_`|~".utf8.contains($0)
-                }
-            guard isToken else {
-                section.collector.error(
-                    "\"\(header.key.printable)\" can't be the name of a header",
-                    at: header.keyPosition
-                )
-                return nil
-            }
-            guard !Self.ownHeaders.contains(header.key.lowercased()) else {
-                section.collector.error("the header \(header.key) is set by importwatchd", at: header.keyPosition)
-                return nil
-            }
-            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-                section.collector.error(
-                    "the value of header \(header.key) holds control characters",
-                    at: header.node.position
-                )
-                return nil
-            }
-            return HTTPHeader(header.key, value)
-        }
-    }
+    // MARK: TLS
 
     private func tls(_ section: inout SectionReader) -> HTTPRequest.TLSFiles {
-        let authorities = file("ca_file", &section)
-        let certificate = file("client_cert_file", &section)
-        let key = file("client_key_file", &section)
-        if (certificate == nil) != (key == nil) {
-            section.collector.error(
-                "client_cert_file and client_key_file belong together; one of them is missing",
-                at: section.position
-            )
+        let authorities = file("ca_file", example: "ca.pem", &section)
+        let certificate = file("client_cert_file", example: "client.pem", &section)
+        let key = file("client_key_file", example: "client.key", &section)
+        if let lonely = certificate == nil ? key : (key == nil ? certificate : nil) {
+            let (present, missing) =
+                certificate == nil
+                ? ("client_key_file", "client_cert_file") : ("client_cert_file", "client_key_file")
+            section.complain(present, "needs \(missing) beside it", at: lonely.position)
         }
         return HTTPRequest.TLSFiles(
-            certificateAuthorities: authorities,
-            clientCertificate: certificate,
-            clientKey: key
+            certificateAuthorities: authorities?.value,
+            clientCertificate: certificate?.value,
+            clientKey: key?.value
         )
     }
 
-    private func file(_ key: String, _ section: inout SectionReader) -> String? {
-        guard let text = section.string(key, example: "ca.pem"), !text.value.isEmpty else { return nil }
+    /// The resolved path of a file that can be read.
+    private func file(_ key: String, example: String, _ section: inout SectionReader) -> Located<String>? {
+        guard let text = FilePath.readOptional(key, example: example, &section) else { return nil }
         let path = paths.secret(text.value)
         do {
             _ = try files.read(path, limit: 4 << 20)
         } catch {
-            section.collector.error("\(section.qualified(key)): \(error)", at: text.position)
+            section.complain(key, "can't be used: \(error)", at: text.position)
         }
-        return path
+        return Located(value: path, position: text.position)
     }
 }

@@ -12,73 +12,69 @@ struct JobLists {
     let collector: ComplaintCollector
 
     /// All IDs, each once, in the order of the files; every ID that can't be used is an error with its place.
-    func merged(jobs: [Located<String>], lists: [Located<String>]) -> [String] {
-        var merger = Merger(collector: collector)
-        for job in jobs { merger.add(job.value, at: job.position, in: collector.path) }
-        for list in lists { read(list, into: &merger) }
-        if merger.ids.count > Self.countLimit {
-            let position = lists.first?.position ?? Position(line: 1, column: 1)
-            collector.error("\(merger.ids.count) jobs are more than \(Self.countLimit) in one source", at: position)
+    func merged(jobs: [Located<String>], lists: [Located<String>], source: String) -> [String] {
+        var merger = JobMerger(source: source, limit: Self.countLimit, collector: collector)
+        for job in jobs { merger.add(job.value, at: job.position) }
+        for list in lists {
+            for path in listPaths(list) { read(path, named: list, into: &merger) }
         }
         return merger.ids
     }
 
-    private func read(_ list: Located<String>, into merger: inout Merger) {
-        let pattern = paths.beside(list.value)
-        guard pattern.contains(where: { "*?[".contains($0) }) else {
-            return read(pattern, named: list, into: &merger)
-        }
-        for path in files.paths(matching: pattern) { read(path, named: list, into: &merger) }
+    /// The files that an entry of `jobs_files` stands for.
+    private func listPaths(_ list: Located<String>) -> [(path: String, isNamed: Bool)] {
+        guard list.value.contains(where: { "*?[".contains($0) }) else { return [(paths.beside(list.value), true)] }
+        let found = files.paths(matching: paths.pattern(list.value))
+        if found.isEmpty { checkFolder(of: list) }
+        return found.map { ($0, false) }
     }
 
-    private func read(_ path: String, named list: Located<String>, into merger: inout Merger) {
+    /// Tells a folder that may not be read from one where nothing matches; or all its jobs would silently be dropped.
+    private func checkFolder(of list: Located<String>) {
+        let fixed = list.value.prefix { !"*?[".contains($0) }
+        let folder = fixed.lastIndex(of: "/").map { String(fixed[...$0]) } ?? ""
+        do {
+            _ = try files.read(paths.beside(folder) + ".", limit: 0)
+        } catch {
+            guard case .permissionDenied = error else { return }
+            collector.error("jobs_files: \(error)", at: list.position, key: "jobs_files")
+        }
+    }
+
+    private func read(_ file: (path: String, isNamed: Bool), named list: Located<String>, into merger: inout JobMerger)
+    {
+        guard merger.begin(file.path) else { return }
         let bytes: [UInt8]
         do {
-            bytes = try files.read(path, limit: Self.sizeLimit)
+            bytes = try files.read(file.path, limit: Self.sizeLimit)
         } catch {
-            collector.error("jobs_files: \(error)", at: list.position)
+            // A file that goes away after its folder was read is not there, as if it had gone before.
+            if case .notFound = error, !file.isNamed { return }
+            collector.error("jobs_files: \(error)", at: list.position, key: "jobs_files")
             return
         }
+        bytes.withUnsafeBufferPointer { Self.scan($0, into: &merger) }
+    }
+
+    /// One ID a line; `#` begins a comment.
+    private static func scan(_ bytes: UnsafeBufferPointer<UInt8>, into merger: inout JobMerger) {
         var rest = bytes[...]
         if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
-        for (index, line) in rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-            let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+        var number = 0
+        while !rest.isEmpty, !merger.isFull {
+            number += 1
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            let line = rest[..<end]
+            rest = rest[min(end + 1, rest.endIndex)...]
             let start = line.firstIndex { !isBlank($0) } ?? line.endIndex
             let content = line[start...].prefix { $0 != UInt8(ascii: "#") }
             guard let last = content.lastIndex(where: { !isBlank($0) }) else { continue }
-            let position = Position(line: index + 1, column: start - line.startIndex + 1)
-            guard let id = String(validating: content[...last], as: UTF8.self) else {
-                collector.error("this is no UTF-8", at: position, in: path)
-                continue
-            }
-            merger.add(id, at: position, in: path)
+            let position = Position(line: number, column: start - line.startIndex + 1)
+            merger.add(content[...last], at: position)
         }
     }
-}
 
-/// Takes each ID once and says where a repeated one was first.
-private struct Merger {
-    let collector: ComplaintCollector
-    private(set) var ids: [String] = []
-    private var places: [String: (path: String, position: Position)] = [:]
-    private var told: Set<String> = []
-
-    init(collector: ComplaintCollector) {
-        self.collector = collector
-    }
-
-    mutating func add(_ id: String, at position: Position, in path: String) {
-        if let problem = JobID.problem(with: id) {
-            collector.error(problem.description, at: position, in: path)
-            return
-        }
-        if let first = places[id] {
-            guard told.insert(id).inserted else { return }
-            let place = "\(first.path):\(first.position.line):\(first.position.column)"
-            collector.warning("job \(id.printable) is listed already at \(place)", at: position, in: path)
-            return
-        }
-        places[id] = (path, position)
-        ids.append(id)
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0D
     }
 }

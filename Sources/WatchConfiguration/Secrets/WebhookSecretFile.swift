@@ -5,43 +5,39 @@ import ImportWatch
 struct WebhookSecretFile {
     let files: any FileReader
 
-    func read(_ name: Located<String>, at paths: PathRules, _ collector: ComplaintCollector) -> [WebhookSecret] {
-        let path = paths.secret(name.value)
+    /// Why a file's secrets can't be used; no problem shows a secret.
+    struct Problems: Error {
+        var problems: [String]
+    }
+
+    /// All secrets of the file, in its order; at least one.
+    func read(_ path: String) throws(Problems) -> [WebhookSecret] {
         let bytes: [UInt8]
         do {
             bytes = try files.read(path, limit: 65_536)
         } catch {
-            collector.error("secret_file: \(error)", at: name.position)
-            return []
+            throw Problems(problems: ["can't be used: \(error)"])
         }
         var secrets: [WebhookSecret] = []
-        let lines = String(decoding: bytes, as: UTF8.self).split(
-            omittingEmptySubsequences: false,
-            whereSeparator: \.isNewline
-        )
-        for (index, line) in lines.enumerated() {
-            let text = line.trimmingWhitespace
-            if text.isEmpty || text.hasPrefix("#") { continue }
-            switch Self.parse(text) {
+        var problems: [String] = []
+        for line in SecretLines(bytes).lines {
+            switch Self.parse(line.text) {
             case .success(let secret): secrets.append(secret)
-            case .failure(let problem):
-                collector.error("secret_file \(path), line \(index + 1): \(problem.reason)", at: name.position)
+            case .failure(let problem): problems.append("\(path), line \(line.number): \(problem.reason)")
             }
         }
-        if secrets.isEmpty, !collector.complaints.contains(where: { $0.message.hasPrefix("secret_file \(path)") }) {
-            collector.error(
-                "secret_file \(path) holds no secret; write whsec_… on a line of its own",
-                at: name.position
-            )
+        if secrets.isEmpty, problems.isEmpty {
+            problems.append("\(path) holds no secret; write whsec_… on a line of its own")
         }
+        guard problems.isEmpty else { throw Problems(problems: problems) }
         return secrets
     }
 
-    struct Problem: Error {
+    struct Problem: Error, Equatable {
         var reason: String
     }
 
-    static func parse(_ text: some StringProtocol) -> Result<WebhookSecret, Problem> {
+    static func parse(_ text: String) -> Result<WebhookSecret, Problem> {
         if text.hasPrefix("whsec_") {
             guard let key = Base64.decode(text.dropFirst(6)) else {
                 return .failure(Problem(reason: "what follows whsec_ is no base64"))
@@ -68,10 +64,16 @@ struct WebhookSecretFile {
     }
 }
 
-extension StringProtocol {
-    var trimmingWhitespace: SubSequence {
-        let start = firstIndex { !$0.isWhitespace } ?? endIndex
-        let end = lastIndex { !$0.isWhitespace }.map(index(after:)) ?? start
-        return self[start..<end]
+/// The lines of a file of secrets that are neither blank nor a comment, white space around them removed.
+struct SecretLines {
+    let lines: [(number: Int, text: String)]
+
+    init(_ bytes: [UInt8]) {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = String(decoding: bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...], as: UTF8.self)
+        lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap {
+            let content = $0.element.trimmingWhitespace
+            return content.isEmpty || content.hasPrefix("#") ? nil : ($0.offset + 1, String(content))
+        }
     }
 }

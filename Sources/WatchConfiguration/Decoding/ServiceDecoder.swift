@@ -1,0 +1,30 @@
+/// Reads `[state]` and `[metrics]`: where the service itself writes.
+enum ServiceDecoder {
+    static func state(_ top: inout SectionReader, _ paths: PathRules) -> Configuration.State {
+        var state = Configuration.State(path: paths.state("state.sqlite"), keep: .seconds(720 * 3600))
+        guard var section = top.table("state") else { return state }
+        if let path = FilePath.read("path", example: "state.sqlite", &section) { state.path = paths.state(path.value) }
+        let ages = Duration.seconds(60)...Duration.seconds(3650 * 86_400)
+        if let keep = section.duration("keep", in: ages, example: "720h") { state.keep = keep.value }
+        for feature in [NotSupportedYet.statePostgreSQL, .stateLease, .stateLeaseRenew] {
+            guard let entry = section.take(feature.rawValue) else { continue }
+            let key = section.qualified(feature.rawValue)
+            feature.refuse(at: entry.keyPosition, key: key, section.collector)
+        }
+        section.finish()
+        return state
+    }
+
+    static func metrics(_ top: inout SectionReader, _ paths: PathRules) -> Configuration.Metrics {
+        var metrics = Configuration.Metrics(textfile: nil)
+        guard var section = top.table("metrics") else { return metrics }
+        let example = "/var/lib/prometheus/node-exporter/importwatchd.prom"
+        if let file = FilePath.readOptional("textfile", example: example, &section) {
+            let key = section.qualified("textfile")
+            NotSupportedYet.metricsTextfile.refuse(at: file.position, key: key, section.collector)
+            metrics.textfile = paths.beside(file.value)
+        }
+        section.finish()
+        return metrics
+    }
+}

@@ -1,0 +1,38 @@
+import ImportWatch
+
+extension String {
+    /// The text in one line: control, format and line-breaking characters are replaced.
+    var inOneLine: String {
+        guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isUnprintable ? "\u{FFFD}" : $0 }))
+    }
+
+    /// The text in one line of at most 64 characters and without secrets, for use in a message.
+    var printable: String { printable(upTo: 64) }
+
+    /// The text in one line of at most `length` characters and without secrets.
+    func printable(upTo length: Int) -> String {
+        let safe = Redaction.redact(self).inOneLine
+        return safe.count > length ? safe.prefix(length) + "…" : safe
+    }
+}
+
+extension StringProtocol {
+    /// The text without white space at its ends.
+    var trimmingWhitespace: SubSequence {
+        let start = firstIndex { !$0.isWhitespace } ?? endIndex
+        let end = lastIndex { !$0.isWhitespace }.map(index(after:)) ?? start
+        return self[start..<end]
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it can break a line, or change how the rest of one looks.
+    fileprivate var isUnprintable: Bool {
+        if isASCII { return value < 0x20 || value == 0x7F }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: return true
+        default: return false
+        }
+    }
+}
