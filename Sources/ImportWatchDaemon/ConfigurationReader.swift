@@ -47,16 +47,18 @@ struct ConfigurationReader {
     }
 
     private func source(of source: Configuration.Source, complaints: inout [Complaint]) -> DaemonPlan.Source? {
-        guard let region = environment.region(of: source) else {
+        let client = environment.client(of: source)
+        guard let region = client.region else {
             complaints.append(
                 complaint("source \(source.name) has no region; set region = \"…\" or the variable AWS_REGION")
             )
             return nil
         }
-        guard let endpoint = environment.endpoint(of: source, region: region) else {
-            complaints.append(
-                complaint("source \(source.name): its endpoint URL must be http(s)://host without user and query")
-            )
+        let endpoint: ServiceEndpoint
+        do throws(EndpointProblem) {
+            endpoint = try client.endpoint(of: .sesv2).endpoint
+        } catch {
+            complaints.append(complaint("source \(source.name): \(error)"))
             return nil
         }
         return DaemonPlan.Source(
@@ -64,6 +66,7 @@ struct ConfigurationReader {
             region: region,
             settings: SourceRunner.Settings(
                 endpoint: endpoint,
+                tls: client.tls,
                 profile: source.profile,
                 polling: source.polling,
                 requestTimeout: source.requestTimeout,
