@@ -12,11 +12,11 @@ enum PythonClients {
     private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
-    /// Makes the virtual environment where `make test` has not; one process at a time.
+    /// Makes the virtual environment where `make test` has not.
     private static let interpreter = Task {
         let process = try TestProcess(
-            "/usr/bin/env",
-            ["bash", "-c", "cd \"$0\" && mkdir -p .build && flock .build Tests/Scripts/python.sh", package],
+            package + "/Tests/Scripts/python.sh",
+            [],
             environment: ProcessInfo.processInfo.environment
         )
         guard try await process.exitStatus(seconds: 300) == 0 else {
