@@ -1,5 +1,4 @@
-import Dispatch
-import Glibc
+import Foundation
 import Synchronization
 
 /// A server on this machine that answers each connection's first request with given bytes, on a thread of its own.
@@ -38,14 +37,13 @@ final class SocketServer: Sendable {
             }
         }
         port = UInt16(bigEndian: address.sin_port)
-        let queue = DispatchQueue(label: "server", attributes: .concurrent)
-        queue.async { [weak self] in
+        // Threads of their own: blocked work on Dispatch's queues would hold up the tests.
+        Thread.detachNewThread { [weak self] in
             while let self {
                 let client = accept(descriptor, nil, nil)
                 guard client >= 0 else { return }
                 self.accepted.withLock { $0 += 1 }
-                // A thread for each connection only where it takes long.
-                self.serve(client, manner, queue)
+                self.serve(client, manner)
             }
         }
     }
@@ -60,7 +58,7 @@ final class SocketServer: Sendable {
     /// The requests as they came, headers included.
     var requests: [String] { received.withLock { $0 } }
 
-    private func serve(_ client: Int32, _ manner: @escaping @Sendable (String) -> Manner, _ queue: DispatchQueue) {
+    private func serve(_ client: Int32, _ manner: @escaping @Sendable (String) -> Manner) {
         guard let request = read(client) else {
             close(client)
             return
@@ -70,13 +68,13 @@ final class SocketServer: Sendable {
             send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             close(client)
         case .answerAndKeep(let bytes):
-            queue.async { [self] in
+            Thread.detachNewThread { [self] in
                 send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
                 while read(client) != nil { send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
                 close(client)
             }
         case .drip(let bytes):
-            queue.async {
+            Thread.detachNewThread {
                 for byte in bytes where send(client, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 { usleep(100_000) }
                 close(client)
             }
@@ -86,7 +84,7 @@ final class SocketServer: Sendable {
             setsockopt(client, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
             close(client)
         case .silence:
-            queue.async { [self] in
+            Thread.detachNewThread { [self] in
                 while read(client) != nil {}
                 close(client)
             }
