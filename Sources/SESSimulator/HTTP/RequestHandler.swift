@@ -51,10 +51,12 @@ final class RequestHandler: ChannelInboundHandler {
                 isLocal: isLocal
             )
             let answer = answer(request)
-            guard answer.delay > 0 else { return send(answer, keepAlive: head.isKeepAlive, context: context) }
+            // Answers don't name the connection's state, so a client of HTTP/1.0 takes it for closing.
+            let keepAlive = head.isKeepAlive && head.version >= .http1_1
+            guard answer.delay > 0 else { return send(answer, keepAlive: keepAlive, context: context) }
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             context.eventLoop.scheduleTask(in: .milliseconds(answer.delay)) {
-                bound.value.0.send(answer, keepAlive: head.isKeepAlive, context: bound.value.1)
+                bound.value.0.send(answer, keepAlive: keepAlive, context: bound.value.1)
             }
         }
     }
