@@ -5,6 +5,9 @@ CHECKED = --explicit-target-dependency-import-check error
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+build: set-up-build ## Build everything for debugging
+	$(SWIFT) build $(CHECKED)
+
 demo: set-up-build ## Build, and watch a job of every outcome at a simulated SES (under a minute)
 	$(SWIFT) build $(CHECKED) --product importwatchd
 	$(SWIFT) build $(CHECKED) --product importwatchctl
@@ -17,7 +20,7 @@ test: set-up-test ## Build and run every test
 	$(SWIFT) test --skip-build
 
 tsan: set-up-test ## Run the tests of the transport and the daemon's loop under ThreadSanitizer
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter CurlTransportTests
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests'
 
 release: set-up-build ## Build the daemon and its tool as they are installed, with the Swift runtime inside
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchd
@@ -38,5 +41,5 @@ set-up-build:
 set-up-test:
 	@Tests/Scripts/set-up.sh test
 
-.PHONY: help demo test tsan release lint format clean set-up-build set-up-test
+.PHONY: help build demo test tsan release lint format clean set-up-build set-up-test
 .DEFAULT_GOAL := help

@@ -8,63 +8,67 @@ struct SESSimulator: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ses-simulator",
         abstract: "Plays SES import jobs and receives webhooks.",
-        discussion: """
-            Prints one line a server when it listens:
-              ses http://127.0.0.1:PORT
-              webhooks http://127.0.0.1:PORT
-            and one line a notification that arrives. GET /simulator/statistics at
-            the first address counts requests and lists notifications; POST
-            /simulator/scenario adds jobs and replaces throttle, outages and faults.
-
-            A scenario is a JSON object; every member is optional:
-              "keys":     [{"id": "AKID…", "secret": "…", "token": null}]
-              "throttle": {"rate": 5, "burst": 5, "retry_after_ms": null}
-              "outages":  [{"from": 0, "to": 3}]
-              "faults":   [{"kind": "reset", "job": null, "probability": 0.1,
-                            "times": null, "from": 0, "to": null}]
-                          kinds: reset hang slow truncated garbage error500
-                          error503 html oversized close expired
-              "jobs":     [{"id": "a", "count": 1, "timeline": [
-                            {"status": "CREATED", "seconds": 1},
-                            {"status": "PROCESSING", "seconds": 2},
-                            {"status": "COMPLETED"}], "records": 1000, "failed": 0,
-                            "message": null, "visible_from": 0, "vanishes_at": null}]
-              "webhooks": [{"name": "ops", "secret": "whsec_…", "fail_first": 0,
-                            "status": 500, "probability": 0, "retry_after": null}]
-            Times are seconds since the start. Webhooks are reached at /hook/NAME.
-            """
+        discussion: ScenarioHelp.text
     )
 
-    @Option(help: "The address to listen at; port 0 takes a free one.") var listen = "127.0.0.1:0"
-    @Option(help: "The address of the webhook receiver.") var webhooks = "127.0.0.1:0"
-    @Option(help: "The scenario, a JSON file.") var scenario: String?
-    @Option(help: "Seeds the randomness of faults.") var seed: UInt64 = 1
-    @Flag(help: "End when standard input ends.") var exitWithStdin = false
+    @Option(help: "The address of the service, host:port; port 0 takes a free one.")
+    var listen = "127.0.0.1:0"
+    @Option(help: "The address of the webhook receiver.")
+    var webhooks = "127.0.0.1:0"
+    @Option(help: "The scenario, a JSON file. Without: 10 jobs job-0 to job-9 that complete in 3 s.")
+    var scenario: String?
+    @Option(help: "A file to write when both listen: {\"ses\": URL, \"webhooks\": URL, \"pid\": PID}.")
+    var readyFile: String?
+    @Option(help: "Seeds the randomness of faults.")
+    var seed: UInt64 = 1
+    @Flag(help: "End when standard input ends.")
+    var exitWithStdin = false
+    @Flag(help: "Print no line for each notification.")
+    var quiet = false
 
     func run() throws {
-        var loaded = Scenario()
-        if let scenario {
-            do {
-                loaded = try Scenario(json: Data(contentsOf: URL(fileURLWithPath: scenario)))
-            } catch {
-                throw ValidationError("\(scenario): \(error)")
-            }
-        }
-        let simulator = Simulator(scenario: loaded, seed: seed)
+        endOnSignals()
+        let simulator = try load()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let ses = try HTTPServer(group: group, address: listen) { simulator.answer($0) }
-        let receiver = try HTTPServer(group: group, address: webhooks) { simulator.receive($0) }
-        say("ses http://\(ses.address)")
-        say("webhooks http://\(receiver.address)")
+        let ses: HTTPServer
+        let receiver: HTTPServer
+        do {
+            ses = try HTTPServer(group: group, address: listen) { simulator.answer($0) }
+            receiver = try HTTPServer(group: group, address: webhooks) { simulator.receive($0) }
+        } catch let error as HTTPServer.AddressError {
+            throw ValidationError(error.description)
+        }
+        if let readyFile {
+            let ready: [String: String] = ["ses": ses.url, "webhooks": receiver.url, "pid": String(getpid())]
+            try JSONEncoder().encode(ready).write(to: URL(fileURLWithPath: readyFile), options: .atomic)
+        }
+        Output.write("ses \(ses.url)\nwebhooks \(receiver.url)\nlistening on \(ses.url)")
         if exitWithStdin {
-            while readLine() != nil {}
+            while FileHandle.standardInput.availableData.isEmpty == false {}
             return
         }
         try ses.channel.closeFuture.wait()
     }
-}
 
-/// Prints a line at once, without the buffers and locks of stdio.
-func say(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    private func endOnSignals() {
+        // Nothing is to be saved, so the handler may leave at once.
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
+        // A parent may have blocked them, as the threads of Dispatch do.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+
+    private func load() throws -> Simulator {
+        let name = scenario ?? "the standard scenario"
+        do {
+            let json =
+                try scenario.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+                ?? Data(#"{"jobs": [{"id": "job-{n}", "count": 10}]}"#.utf8)
+            return try Simulator(scenario: Scenario(json: json), seed: seed, isQuiet: quiet)
+        } catch {
+            throw ValidationError("\(name): \(error)")
+        }
+    }
 }

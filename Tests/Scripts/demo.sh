@@ -52,7 +52,8 @@ echo "== importwatchd watches 7 jobs; the simulated SES allows 2 requests a seco
 : >"$folder/daemon.log"
 tail -n +1 -q -F "$folder/daemon.log" "$folder/simulator.log" --pid=$$ 2>/dev/null &
 tail_pid=$!
-env -u AWS_SESSION_TOKEN -u AWS_PROFILE AWS_ACCESS_KEY_ID=AKIDSIMULATOR AWS_SECRET_ACCESS_KEY=simulator-secret \
+# Nothing of this shell's credentials, profiles or proxies is to matter.
+env -i PATH="$PATH" HOME="$folder" AWS_ACCESS_KEY_ID=AKIDSIMULATOR AWS_SECRET_ACCESS_KEY=simulator-secret \
     "$bin/importwatchd" --config "$folder/importwatchd.toml" 2>"$folder/daemon.log" &
 daemon_pid=$!
 
@@ -79,7 +80,7 @@ missing() {
         grep -q "^webhook ops: ses.import_job.$type job $job, .*signature ok, answered 204" "$folder/simulator.log" ||
             echo "at webhook ops: $type of job $job"
     done <<<"$expected"
-    grep -q '^webhook flaky: ses.import_job.failed job not-a-csv, try 2, signature ok, answered 204' \
+    grep -q '^webhook flaky: ses.import_job.failed job not-a-csv, .*try 2, signature ok, answered 204' \
         "$folder/simulator.log" || echo 'at webhook flaky: the second try of failed'
     grep -q ': throttled (TooManyRequestsException)' "$folder/daemon.log" || echo 'in the journal: throttled'
 }
@@ -93,7 +94,12 @@ sleep 0.3
 echo
 "$bin/importwatchctl" status --config "$folder/importwatchd.toml" || true
 stopped=0
-kill -TERM "$daemon_pid"
+kill -TERM "$daemon_pid" 2>/dev/null || true
+for _ in $(seq 100); do
+    kill -0 "$daemon_pid" 2>/dev/null || break
+    sleep 0.1
+done
+if kill -KILL "$daemon_pid" 2>/dev/null; then echo '== importwatchd did not stop within 10 s of SIGTERM'; fi
 wait "$daemon_pid" || stopped=$?
 daemon_pid=''
 kill "$tail_pid" 2>/dev/null || true

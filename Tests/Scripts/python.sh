@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
 # Makes the virtual environment that tests use for clients which are not ours.
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 environment=.build/venv
+packages=(boto3 standardwebhooks cryptography varlink)
+[ -e "$environment/complete" ] && exit 0
+mkdir -p .build
+# Two of these at a time would spoil each other's work.
+exec 9>.build/venv.lock
+flock 9
 [ -e "$environment/complete" ] && exit 0
 rm -rf "$environment"
-mkdir -p .build
-echo "== making $environment with boto3, standardwebhooks, cryptography and varlink from PyPI"
+echo "== making $environment with ${packages[*]} from PyPI"
 python3 -m venv "$environment"
-"$environment/bin/pip" install --quiet --disable-pip-version-check boto3 standardwebhooks cryptography varlink
+if ! "$environment/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"; then
+    echo "== PyPI did not give ${packages[*]}; tests need them: is https://pypi.org within reach?" >&2
+    exit 1
+fi
 touch "$environment/complete"

@@ -1,0 +1,71 @@
+import Foundation
+import JSON
+import TestSupport
+
+/// Runs the scripts that use clients which know nothing of us.
+enum PythonClients {
+    /// Why there is no answer to look at.
+    struct Failure: Error {
+        var description: String
+    }
+
+    private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// Makes the virtual environment where `make test` has not.
+    private static let interpreter = Task {
+        let process = try TestProcess(
+            package + "/Tests/Scripts/python.sh",
+            [],
+            environment: ProcessInfo.processInfo.environment
+        )
+        guard try await process.exitStatus(seconds: 300) == 0 else {
+            throw Failure(description: "no virtual environment; is PyPI within reach? \(process.printed)")
+        }
+        return package + "/.build/venv/bin/python"
+    }
+
+    /// Runs a script of Tests/Scripts and gives the JSON that it prints last.
+    static func run(_ script: String, _ arguments: [String]) async throws -> JSONValue {
+        let process = try TestProcess(
+            try await interpreter.value,
+            [package + "/Tests/Scripts/" + script] + arguments,
+            environment: ["AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"]
+        )
+        let status = try await process.exitStatus(seconds: 120)
+        guard status == 0, let last = process.printed.split(separator: "\n").last else {
+            throw Failure(description: "\(script) failed: \(process.printed)")
+        }
+        return try JSONValue(decoding: Array(last.utf8))
+    }
+}
+
+/// Asks the simulator with boto3.
+enum Boto3Client {
+    /// Calls an operation.
+    static func call(
+        _ simulator: Simulator,
+        _ operation: String,
+        _ arguments: JSONValue = .object([]),
+        _ options: JSONValue = .object([])
+    ) async throws -> JSONValue {
+        try await PythonClients.run(
+            "boto3-client.py",
+            [simulator.service, operation, arguments.text, options.text]
+        )
+    }
+
+    /// Calls GetImportJob.
+    static func getImportJob(
+        _ simulator: Simulator,
+        _ id: String,
+        _ options: JSONValue = .object([])
+    ) async throws -> JSONValue {
+        try await call(simulator, "get_import_job", ["JobId": .string(id)], options)
+    }
+}
+
+extension JSONValue {
+    /// The value as JSON.
+    var text: String { String(decoding: encoded(), as: UTF8.self) }
+}
