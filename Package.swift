@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
             name: "AWSTests",
-            dependencies: ["AWS", "Crypto", "ImportWatch", "JSON", "TestSupport"],
+            dependencies: ["AWS", "Crypto", "CurlTransport", "ImportWatch", "JSON", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -16,7 +16,7 @@ public struct AWSPorts {
     /// Returns after a time, without blocking.
     public var wait: @MainActor (Duration) async -> Void
     /// Draws a number evenly from 0 to 1.
-    public var random: @MainActor () -> Double
+    public var draw: @MainActor () -> Double
 
     /// Gathers the ports.
     public init(
@@ -26,7 +26,7 @@ public struct AWSPorts {
         processes: (any ProcessRunner)?,
         wallTime: @escaping @MainActor () -> WallTime,
         wait: @escaping @MainActor (Duration) async -> Void,
-        random: @escaping @MainActor () -> Double
+        draw: @escaping @MainActor () -> Double
     ) {
         self.environment = environment
         self.files = files
@@ -34,7 +34,7 @@ public struct AWSPorts {
         self.processes = processes
         self.wallTime = wallTime
         self.wait = wait
-        self.random = random
+        self.draw = draw
     }
 }
 

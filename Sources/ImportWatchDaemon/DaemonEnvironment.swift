@@ -47,7 +47,7 @@ struct DaemonEnvironment {
             processes: SpawnedPrograms(),
             wallTime: { clock.wall() },
             wait: { try? await Task.sleep(for: $0) },
-            random: { Double.random(in: 0...1, using: &random) }
+            draw: { Double.random(in: 0...1, using: &random) }
         )
     }
 }

@@ -3,13 +3,15 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 environment=.build/venv
-packages=(boto3 standardwebhooks cryptography varlink)
-[ -e "$environment/complete" ] && exit 0
+packages=(boto3 'moto[server]' standardwebhooks cryptography varlink)
+# Another list of packages makes the environment anew.
+complete=$environment/complete-$(cksum <<<"${packages[*]}" | cut -d' ' -f1)
+[ -e "$complete" ] && exit 0
 mkdir -p .build
 # Two of these at a time would spoil each other's work.
 exec 9>.build/venv.lock
 flock 9
-[ -e "$environment/complete" ] && exit 0
+[ -e "$complete" ] && exit 0
 rm -rf "$environment"
 echo "== making $environment with ${packages[*]} from PyPI"
 python3 -m venv "$environment"
@@ -17,4 +19,4 @@ if ! "$environment/bin/pip" install --quiet --disable-pip-version-check "${packa
     echo "== PyPI did not give ${packages[*]}; tests need them: is https://pypi.org within reach?" >&2
     exit 1
 fi
-touch "$environment/complete"
+touch "$complete"

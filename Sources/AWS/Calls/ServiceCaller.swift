@@ -57,7 +57,7 @@ final class ServiceCaller {
                 failure = .transport(error)
                 kind = StandardRetry.Failure(error)
             }
-            guard case .retry(let delay) = retry.failed(kind, hint: hint, random: ports.random(), quota: &quota) else {
+            guard case .retry(let delay) = retry.failed(kind, hint: hint, random: ports.draw(), quota: &quota) else {
                 throw failure
             }
             await ports.wait(delay)

@@ -76,18 +76,18 @@ public final class CredentialSource {
         guard let credentials else { return fail(Self.nothingFound) }
         let now = ports.wallTime()
         guard let expiry = credentials.expiresAt, expiry <= now else {
-            policy.refreshed(credentials, now: now, random: ports.random())
+            policy.refreshed(credentials, now: now, random: ports.draw())
             problem = nil
             return answer(.success(credentials))
         }
         let error = CredentialError(provider: credentials.provider, reason: "gave credentials that have ended already")
         guard credentials.mayOutliveExpiry else { return fail(error) }
-        policy.refreshed(credentials, now: now, random: ports.random())
+        policy.refreshed(credentials, now: now, random: ports.draw())
         fail(error)
     }
 
     private func fail(_ error: CredentialError) {
-        let remaining = policy.failed(now: ports.wallTime(), random: ports.random())
+        let remaining = policy.failed(now: ports.wallTime(), random: ports.draw())
         if remaining != nil, error != problem { onProblem(error) }
         problem = error
         answer(remaining.map(Result.success) ?? .failure(error))

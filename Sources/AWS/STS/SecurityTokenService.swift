@@ -112,11 +112,14 @@ final class SecurityTokenService {
 
     private static func error(_ response: HTTPResponse, now: WallTime) -> ServiceError {
         var error = ServiceError(response, now: now)
-        guard let answer = try? XMLElements(response.body), let code = answer["ErrorResponse/Error/Code"] else {
-            return error
+        guard let answer = try? XMLElements(response.body) else { return error }
+        // Some servers put the error in a list.
+        for path in ["ErrorResponse/Error/", "ErrorResponse/Errors/Error/"] {
+            guard let code = answer[path + "Code"] else { continue }
+            error.code = code
+            error.message = answer[path + "Message"] ?? ""
+            break
         }
-        error.code = code
-        error.message = answer["ErrorResponse/Error/Message"] ?? ""
         error.requestID = error.requestID ?? answer["ErrorResponse/RequestId"]
         return error
     }

@@ -26,7 +26,7 @@ final class TestWorld {
             processes: processes,
             wallTime: { [unowned self] in self.now },
             wait: { [unowned self] in self.waits.append($0) },
-            random: { 1 }
+            draw: { 1 }
         )
     }
 
