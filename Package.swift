@@ -141,7 +141,7 @@ let package = Package(
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportWatchDaemonTests",
-            dependencies: ["ImportWatch", "ImportWatchDaemon", "JSON", "TestSupport"],
+            dependencies: ["AWS", "ImportWatch", "ImportWatchDaemon", "JSON", "TestSupport"],
             swiftSettings: strict
         ),
     ],

@@ -47,7 +47,8 @@ struct ConfigurationReader {
     }
 
     private func source(of source: Configuration.Source, complaints: inout [Complaint]) -> DaemonPlan.Source? {
-        guard let region = environment.region(of: source) else {
+        let client = environment.client(of: source)
+        guard let region = client.region else {
             // As installed, the configuration has neither Region nor jobs; the daemon waits for a reload.
             if source.jobs.isEmpty { return nil }
             complaints.append(
@@ -55,10 +56,11 @@ struct ConfigurationReader {
             )
             return nil
         }
-        guard let endpoint = environment.endpoint(of: source, region: region) else {
-            complaints.append(
-                complaint("source \(source.name): its endpoint URL must be http(s)://host without user and query")
-            )
+        let endpoint: ServiceEndpoint
+        do throws(EndpointProblem) {
+            endpoint = try client.endpoint(of: .sesv2).endpoint
+        } catch {
+            complaints.append(complaint("source \(source.name): \(error)"))
             return nil
         }
         return DaemonPlan.Source(
@@ -66,6 +68,7 @@ struct ConfigurationReader {
             region: region,
             settings: SourceRunner.Settings(
                 endpoint: endpoint,
+                tls: client.tls,
                 profile: source.profile,
                 polling: source.polling,
                 requestTimeout: source.requestTimeout,

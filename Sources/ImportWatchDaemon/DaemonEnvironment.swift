@@ -8,22 +8,46 @@ struct DaemonEnvironment {
     let files: any FileReader
     let clock: SystemClock
 
-    func credentials(profile: String?) -> any CredentialProvider {
-        CredentialChain.standard(profile: profile, environment: variables, files: files)
+    /// A source's credentials, kept fresh.
+    func credentials(profile: String?, region: String, transport: any HTTPTransport) -> CredentialSource {
+        let ports = ports(transport: transport)
+        let provider = StandardCredentials(profile: profile, roleARN: nil, region: region, ports: ports)
+        return CredentialSource(provider: provider, ports: ports)
     }
 
-    /// The Region of a source: its own, else AWS_REGION, else AWS_DEFAULT_REGION.
-    func region(of source: Configuration.Source) -> String? {
-        source.region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
+    /// How a source's services are reached: by its own settings, the environment's, its profile's.
+    ///
+    /// Shared files that can't be read are no reason not to start: whoever needs them tells what is wrong.
+    func client(of source: Configuration.Source) -> ClientConfiguration {
+        let environment = AWSEnvironment(variables)
+        do throws(CredentialError) {
+            return try ClientConfiguration(
+                region: source.region,
+                endpointURL: source.endpointURL,
+                profile: source.profile,
+                environment: environment,
+                files: files
+            )
+        } catch {
+            return ClientConfiguration(
+                region: source.region,
+                endpointURL: source.endpointURL,
+                environment: environment
+            )
+        }
     }
 
-    /// The endpoint of a source: its own address, else AWS_ENDPOINT_URL_SESV2, else AWS_ENDPOINT_URL, else the Region's.
-    func endpoint(of source: Configuration.Source, region: String) -> ServiceEndpoint? {
-        let address = source.endpointURL ?? variable("AWS_ENDPOINT_URL_SESV2") ?? variable("AWS_ENDPOINT_URL")
-        return address.map(ServiceEndpoint.init) ?? .sesv2(region: region)
-    }
-
-    private func variable(_ name: String) -> String? {
-        variables[name].flatMap { $0.isEmpty ? nil : $0 }
+    private func ports(transport: any HTTPTransport) -> AWSPorts {
+        let clock = clock
+        var random = SystemRandom()
+        return AWSPorts(
+            environment: AWSEnvironment(variables),
+            files: files,
+            transport: transport,
+            processes: SpawnedPrograms(),
+            wallTime: { clock.wall() },
+            wait: { try? await Task.sleep(for: $0) },
+            random: { Double.random(in: 0...1, using: &random) }
+        )
     }
 }

@@ -13,7 +13,8 @@ public enum GetImportJob {
         signer: inout SigV4Signer,
         at time: WallTime,
         connectTimeout: Duration,
-        timeout: Duration
+        timeout: Duration,
+        tls: HTTPRequest.TLSFiles = HTTPRequest.TLSFiles()
     ) -> HTTPRequest {
         let label = "/v2/email/import-jobs/" + URIEncoding.encode(jobID)
         let signed = signer.sign(
@@ -25,7 +26,8 @@ public enum GetImportJob {
             url: endpoint.url + label,
             headers: signed,
             connectTimeout: connectTimeout,
-            timeout: timeout
+            timeout: timeout,
+            tls: tls
         )
     }
 

@@ -1,8 +1,21 @@
 /// Where credentials come from; each provider of the chain is one.
 @MainActor
 public protocol CredentialProvider: AnyObject {
-    /// Finds credentials and calls `completion` once, at once or later; `nil` means that this provider has none.
-    func resolve(completion: @escaping @MainActor (Result<Credentials?, CredentialError>) -> Void)
+    /// Finds credentials; `nil` means that this provider isn't meant to have any here.
+    func credentials() async throws(CredentialError) -> Credentials?
+}
+
+extension CredentialProvider {
+    /// Finds credentials and calls `completion` once, in a later turn of the loop.
+    public func resolve(completion: @escaping @MainActor (Result<Credentials?, CredentialError>) -> Void) {
+        Task { @MainActor in
+            do throws(CredentialError) {
+                completion(.success(try await credentials()))
+            } catch {
+                completion(.failure(error))
+            }
+        }
+    }
 }
 
 /// Why a provider that should have credentials could not give them.

@@ -12,6 +12,8 @@ public struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomRe
     public var expiresAt: WallTime?
     /// Which provider gave them, in words.
     public var provider: String
+    /// Whether the service goes on taking them when they end and no others can be had, as for an EC2 instance's role.
+    public var mayOutliveExpiry = false
 
     /// Makes credentials.
     public init(

@@ -44,29 +44,6 @@ public struct EndpointRules: Hashable, Sendable {
         self.address = address
     }
 
-    /// Why there is no endpoint.
-    public enum Problem: Error, Hashable, Sendable, CustomStringConvertible {
-        /// Neither a Region nor an address.
-        case missingRegion
-        /// The Region's name can't be part of a host name.
-        case badRegion(String)
-        /// An address of one's own has no FIPS variant.
-        case fipsWithAddress
-        /// An address of one's own has no dual-stack variant.
-        case dualStackWithAddress
-
-        /// One line for a person.
-        public var description: String {
-            switch self {
-            case .missingRegion: "no Region is known; set region, or AWS_REGION"
-            case .badRegion(let region): "\"\(region)\" is no AWS Region"
-            case .fipsWithAddress: "FIPS and an endpoint_url exclude each other; unset AWS_USE_FIPS_ENDPOINT"
-            case .dualStackWithAddress:
-                "dual stack and an endpoint_url exclude each other; unset AWS_USE_DUALSTACK_ENDPOINT"
-            }
-        }
-    }
-
     /// The Regions where STS's global address was the default.
     private static let globalSTSRegions: Set<String> = [
         "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "aws-global", "ca-central-1",
@@ -77,7 +54,7 @@ public struct EndpointRules: Hashable, Sendable {
     /// Where `service` is reached, and the Region that signatures for it name.
     public func endpoint(
         of service: EndpointService
-    ) throws(Problem) -> (endpoint: ServiceEndpoint, signingRegion: String) {
+    ) throws(EndpointProblem) -> (endpoint: ServiceEndpoint, signingRegion: String) {
         if let address {
             if usesFIPS { throw .fipsWithAddress }
             if usesDualStack { throw .dualStackWithAddress }
@@ -104,6 +81,33 @@ public struct EndpointRules: Hashable, Sendable {
         return text.utf8.allSatisfy { byte in
             byte == UInt8(ascii: "-") || (48...57).contains(byte) || (65...90).contains(byte)
                 || (97...122).contains(byte)
+        }
+    }
+}
+
+/// Why there is no endpoint.
+public enum EndpointProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Neither a Region nor an address.
+    case missingRegion
+    /// The Region's name can't be part of a host name.
+    case badRegion(String)
+    /// A configured address is no http or https address; named by its service, since it may hold a secret.
+    case badAddress(String)
+    /// An address of one's own has no FIPS variant.
+    case fipsWithAddress
+    /// An address of one's own has no dual-stack variant.
+    case dualStackWithAddress
+
+    /// One line for a person.
+    public var description: String {
+        switch self {
+        case .missingRegion: "no Region is known; set region, or AWS_REGION"
+        case .badRegion(let region): "\"\(region)\" is no AWS Region"
+        case .badAddress(let service):
+            "the endpoint_url of \(service) is no http:// or https:// address without user, query and fragment"
+        case .fipsWithAddress: "FIPS and an endpoint_url exclude each other; unset AWS_USE_FIPS_ENDPOINT"
+        case .dualStackWithAddress:
+            "dual stack and an endpoint_url exclude each other; unset AWS_USE_DUALSTACK_ENDPOINT"
         }
     }
 }

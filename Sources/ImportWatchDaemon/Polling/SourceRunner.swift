@@ -7,6 +7,7 @@ final class SourceRunner {
     /// Everything about a source that a reload can change without a new poller.
     struct Settings: Equatable {
         var endpoint: ServiceEndpoint
+        var tls: HTTPRequest.TLSFiles
         var profile: String?
         var polling: PollingSettings
         var requestTimeout: Duration
@@ -17,12 +18,13 @@ final class SourceRunner {
     var onActions: ([JobPoller.Action]) -> Void = { _ in }
 
     private(set) var poller: JobPoller
-    private(set) var provider = "none yet"
+    var provider: String { signer?.credentials.provider ?? "none yet" }
     private var settings: Settings
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport
     private var random = SystemRandom()
-    private var credentials: any CredentialProvider
+    private var credentials: CredentialSource
+    private var skew = ClockSkew()
     private var signer: SigV4Signer?
     private var waitingForCredentials: [PollTicket] = []
     private var exchanges: [PollTicket: HTTPExchangeID] = [:]
@@ -38,23 +40,27 @@ final class SourceRunner {
         self.settings = settings
         self.environment = environment
         self.transport = transport
-        credentials = environment.credentials(profile: settings.profile)
+        credentials = environment.credentials(profile: settings.profile, region: region, transport: transport)
         poller = JobPoller(
             source: name,
             region: region,
             settings: settings.polling,
             now: environment.clock.now()
         )
+        watchCredentials()
     }
 
     // MARK: Configuration
 
     func configure(_ settings: Settings) {
-        if settings.profile != self.settings.profile {
-            credentials = environment.credentials(profile: settings.profile)
-        }
+        if settings.endpoint != self.settings.endpoint { skew = ClockSkew() }
         // A reload is also how people have changed credentials taken up.
-        signer = nil
+        credentials = environment.credentials(
+            profile: settings.profile,
+            region: poller.region,
+            transport: transport
+        )
+        watchCredentials()
         self.settings = settings
         poller.setSettings(settings.polling, now: environment.clock.now())
     }
@@ -98,35 +104,44 @@ final class SourceRunner {
     }
 
     private func send(_ ticket: PollTicket) {
-        guard signer != nil else {
+        guard let usable = credentials.usable() else {
             waitingForCredentials.append(ticket)
-            if waitingForCredentials.count == 1 { resolveCredentials() }
+            if waitingForCredentials.count == 1 { awaitCredentials() }
             return
         }
-        sendSigned(ticket)
+        send(ticket, signedWith: usable)
     }
 
-    private func sendSigned(_ ticket: PollTicket) {
-        guard var signer else { return send(ticket) }
+    private func send(_ ticket: PollTicket, signedWith credentials: Credentials) {
+        var signer =
+            signer.flatMap { $0.credentials == credentials ? $0 : nil }
+            ?? SigV4Signer(credentials: credentials, region: poller.region, service: "ses")
         let request = GetImportJob.request(
             jobID: ticket.jobID,
             endpoint: settings.endpoint,
             signer: &signer,
-            at: environment.clock.wall(),
+            at: skew.serviceTime(now: environment.clock.wall()),
             connectTimeout: settings.connectTimeout,
-            timeout: settings.requestTimeout
+            timeout: settings.requestTimeout,
+            tls: settings.tls
         )
         self.signer = signer
         exchanges[ticket] = transport.send(request) { [weak self] result in
             self?.exchanges[ticket] = nil
-            self?.finish(ticket, result)
+            self?.finish(ticket, result, signedWith: credentials)
         }
     }
 
-    private func finish(_ ticket: PollTicket, _ result: Result<HTTPResponse, TransportError>) {
+    private func finish(
+        _ ticket: PollTicket,
+        _ result: Result<HTTPResponse, TransportError>,
+        signedWith credentials: Credentials
+    ) {
         switch result {
         case .success(let response):
-            handle(GetImportJob.result(of: response, jobID: ticket.jobID, now: environment.clock.wall()), ticket)
+            let result = GetImportJob.result(of: response, jobID: ticket.jobID, now: environment.clock.wall())
+            if isCured(response, result, signedWith: credentials) { return takeBack(ticket) }
+            handle(result, ticket)
         case .failure(let error):
             handle(GetImportJob.result(of: error), ticket)
         }
@@ -134,8 +149,6 @@ final class SourceRunner {
 
     private func handle(_ result: PollResult, _ ticket: PollTicket) {
         guard !isStopped else { return }
-        // The next poll looks for credentials anew: a person may have mended them.
-        if case .credentialsRefused = result { signer = nil }
         let actions = poller.handle(
             result,
             for: ticket,
@@ -146,27 +159,74 @@ final class SourceRunner {
         onActions(actions)
     }
 
-    // MARK: Credentials
+    // MARK: Refused signatures
 
-    private func resolveCredentials() {
-        credentials.resolve { [weak self] result in self?.resolved(result) }
+    /// Whether a refusal was about the clock or outdated credentials, which the next poll does better.
+    private func isCured(_ response: HTTPResponse, _ result: PollResult, signedWith credentials: Credentials) -> Bool {
+        guard case .credentialsRefused(let problem) = result else {
+            noteClock(skew.learn(from: response, code: nil, now: environment.clock.wall()))
+            return false
+        }
+        if let change = skew.learn(from: response, code: problem.code, now: environment.clock.wall()) {
+            noteClock(change)
+            return true
+        }
+        return self.credentials.rejected(credentials, code: problem.code)
     }
 
-    private func resolved(_ result: Result<Credentials?, CredentialError>) {
+    private func takeBack(_ ticket: PollTicket) {
+        guard !isStopped else { return }
+        poller.takeBack(ticket, now: environment.clock.now())
+        onActions([])
+    }
+
+    private func noteClock(_ change: ClockSkew.Change?) {
+        switch change {
+        case nil: break
+        case .differs(let offset):
+            let direction = offset < .zero ? "ahead of" : "behind"
+            report(
+                .clockSkew,
+                .warning,
+                "this machine's clock is \(abs(offset.milliseconds / 1000)) s \(direction) the service's; "
+                    + "signatures use the service's time, set the clock"
+            )
+        case .agrees: report(.clockSkew, .info, "this machine's clock agrees with the service's again")
+        }
+    }
+
+    private func report(_ kind: JournalEntry.Kind, _ priority: JournalEntry.Priority, _ words: String) {
+        onActions([
+            .report(
+                JournalEntry(
+                    kind: kind,
+                    priority: priority,
+                    message: "source \(poller.source) (\(poller.region)): \(words)",
+                    fields: [.source: poller.source, .region: poller.region]
+                )
+            )
+        ])
+    }
+
+    // MARK: Credentials
+
+    private func watchCredentials() {
+        credentials.onProblem = { [weak self] error in
+            self?.report(.credentialsRefused, .warning, "credentials were not renewed, the old ones go on: \(error)")
+        }
+    }
+
+    private func awaitCredentials() {
+        credentials.credentials { [weak self] result in self?.resume(result) }
+    }
+
+    private func resume(_ result: Result<Credentials, CredentialError>) {
         let tickets = waitingForCredentials
         waitingForCredentials = []
+        guard !isStopped else { return }
         switch result {
-        case .success(let credentials?):
-            provider = credentials.provider
-            signer = SigV4Signer(credentials: credentials, region: poller.region, service: "ses")
-            for ticket in tickets { sendSigned(ticket) }
-        case .success(nil):
-            let problem = ServiceProblem(
-                code: "NoCredentials",
-                message: "found none in the environment and in the shared credentials file; "
-                    + "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile"
-            )
-            for ticket in tickets { handle(.credentialsRefused(problem), ticket) }
+        case .success(let credentials):
+            for ticket in tickets { send(ticket, signedWith: credentials) }
         case .failure(let error):
             let problem = ServiceProblem(code: "CredentialError", message: error.description)
             for ticket in tickets { handle(.credentialsRefused(problem), ticket) }

@@ -52,7 +52,7 @@ final class RequestHandler: ChannelInboundHandler {
             )
             let answer = answer(request)
             // Answers don't name the connection's state, so a client of HTTP/1.0 takes it for closing.
-            let keepAlive = head.isKeepAlive && head.version == .http1_1
+            let keepAlive = head.isKeepAlive && head.version != .http1_0
             guard answer.delay > 0 else { return send(answer, keepAlive: keepAlive, context: context) }
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             context.eventLoop.scheduleTask(in: .milliseconds(answer.delay)) {

@@ -55,10 +55,10 @@ import Testing
         }
     }
 
-    private static func name(of problem: EndpointRules.Problem) -> String {
+    private static func name(of problem: EndpointProblem) -> String {
         switch problem {
         case .missingRegion: "Invalid Configuration: Missing Region"
-        case .badRegion: "not in the suite"
+        case .badRegion, .badAddress: "not in the suite"
         case .fipsWithAddress: "Invalid Configuration: FIPS and custom endpoint are not supported"
         case .dualStackWithAddress: "Invalid Configuration: Dualstack and custom endpoint are not supported"
         }

@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: ["eu-west-1.evil.com/", "eu west", "", "-eu-west-1", "a@b", "é"])
     func aRegionCannotBeAnotherHost(_ region: String) {
-        #expect(throws: EndpointRules.Problem.badRegion(region)) {
+        #expect(throws: EndpointProblem.badRegion(region)) {
             _ = try EndpointRules(region: region).endpoint(of: .sesv2)
         }
     }

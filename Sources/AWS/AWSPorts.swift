@@ -1,0 +1,48 @@
+import ImportWatch
+
+/// What this module reaches the world through.
+@MainActor
+public struct AWSPorts {
+    /// The process's environment.
+    public var environment: AWSEnvironment
+    /// Reads the shared files and tokens.
+    public var files: any FileReader
+    /// Sends requests.
+    public var transport: any HTTPTransport
+    /// Runs the programs that `credential_process` names; `nil` where none may be run.
+    public var processes: (any ProcessRunner)?
+    /// The wall clock.
+    public var wallTime: @MainActor () -> WallTime
+    /// Returns after a time, without blocking.
+    public var wait: @MainActor (Duration) async -> Void
+    /// Draws a number evenly from 0 to 1.
+    public var random: @MainActor () -> Double
+
+    /// Gathers the ports.
+    public init(
+        environment: AWSEnvironment,
+        files: any FileReader,
+        transport: any HTTPTransport,
+        processes: (any ProcessRunner)?,
+        wallTime: @escaping @MainActor () -> WallTime,
+        wait: @escaping @MainActor (Duration) async -> Void,
+        random: @escaping @MainActor () -> Double
+    ) {
+        self.environment = environment
+        self.files = files
+        self.transport = transport
+        self.processes = processes
+        self.wallTime = wallTime
+        self.wait = wait
+        self.random = random
+    }
+}
+
+extension HTTPTransport {
+    /// Sends a request and returns its answer.
+    func answer(to request: HTTPRequest) async -> Result<HTTPResponse, TransportError> {
+        await withCheckedContinuation { continuation in
+            _ = send(request) { continuation.resume(returning: $0) }
+        }
+    }
+}
