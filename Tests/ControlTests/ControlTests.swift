@@ -1,0 +1,189 @@
+import Control
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Answers as a daemon would, the reload a moment later.
+@MainActor private final class FakeDaemon: ControlHandler {
+    var reloads = 0
+
+    func status() -> StatusReport {
+        StatusReport(
+            version: "1",
+            pid: 7,
+            startedAt: "2026-11-23T20:15:04.120Z",
+            configuration: "/c",
+            state: "/s",
+            summary: "watching",
+            sources: [
+                .init(
+                    name: "default",
+                    region: "eu-west-1",
+                    health: "healthy",
+                    requestsPerSecond: 1,
+                    pace: 0.5,
+                    watched: 1,
+                    jobs: 2,
+                    nextPoll: nil
+                )
+            ],
+            jobs: (0..<2000).map { number in
+                .init(
+                    source: "default",
+                    id: "job-\(number)",
+                    status: nil,
+                    processed: .max,
+                    failed: nil,
+                    answeredAt: nil,
+                    nextPoll: nil,
+                    attention: "lost"
+                )
+            },
+            targets: [.init(name: "journal", health: "ok", pending: 0, lastSuccess: nil)]
+        )
+    }
+
+    func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void) {
+        reloads += 1
+        DispatchQueue.main.asyncAfter(deadline: .now() + .milliseconds(30)) {
+            MainActor.assumeIsolated {
+                completion(ReloadVerdict(isAccepted: false, complaints: ["c.toml:1:1: bad"]))
+            }
+        }
+    }
+}
+
+@MainActor @Suite(.serialized) struct ControlTests {
+    private let folder: TemporaryFolder
+    private let handler = FakeDaemon()
+    private var path: String { folder.path + "/control" }
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func server(isAllowed: @escaping (uid_t) -> Bool = { _ in true }) throws -> ControlServer {
+        try ControlServer(path: path, version: "1", handler: handler, isAllowed: isAllowed)
+    }
+
+    /// Runs blocking work of a client on a thread of its own.
+    private func client<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Swift.Result { try work() }) }
+        }
+    }
+
+    @Test func statusAndReloadAreAnswered() async throws {
+        let server = try server()
+        defer { server.close() }
+        let path = path
+        let report = try await client { try ControlClient(path: path).status() }
+        #expect(report == handler.status())
+        let verdict = try await client { try ControlClient(path: path).reload() }
+        #expect(verdict == ReloadVerdict(isAccepted: false, complaints: ["c.toml:1:1: bad"]))
+        #expect(handler.reloads == 1)
+    }
+
+    @Test func strangersAreTurnedAway() async throws {
+        let server = try server(isAllowed: { _ in false })
+        defer { server.close() }
+        let path = path
+        await #expect(throws: (any Error).self) {
+            _ = try await client { try ControlClient(path: path).status() }
+        }
+        #expect(handler.reloads == 0)
+    }
+
+    @Test func nobodyListensIsSaid() async throws {
+        let path = path
+        await #expect(throws: ControlError.nobodyListens(path: path)) {
+            _ = try await client { try ControlClient(path: path).status() }
+        }
+        #expect(throws: ControlError.self) {
+            try ControlServer(path: String(repeating: "x", count: 200), version: "1", handler: handler)
+        }
+    }
+
+    @Test func aSocketThatIsLeftOverIsReplacedAndALiveOneIsNot() async throws {
+        let first = try server()
+        #expect(throws: ControlError.inUse(path: path)) { _ = try server() }
+        first.close()
+        let second = try server()
+        second.close()
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func oversizedAndMalformedMessagesEndTheConnectionOnly() async throws {
+        let server = try server()
+        defer { server.close() }
+        let path = path
+        for message in [[UInt8](repeating: 0x20, count: 100_000), Array("no json\u{0}".utf8), [0], [0xFF, 0, 0xFF, 0]] {
+            let answer = try await client { try Self.exchange(path, message) }
+            #expect(answer.isEmpty)
+        }
+        let report = try await client { try ControlClient(path: path).status() }
+        #expect(report.pid == 7)
+    }
+
+    @Test func callsOnOneConnectionAreAnsweredInOrder() async throws {
+        let server = try server()
+        defer { server.close() }
+        let path = path
+        let calls = [
+            #"{"method":"io.importwatchd.Reload"}"#, #"{"method":"org.varlink.service.GetInfo"}"#,
+            #"{"method":"io.importwatchd.Nothing"}"#, #"{"method":"x.y.Z"}"#,
+            #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"io.importwatchd"}}"#,
+        ]
+        let message = calls.flatMap { call -> [UInt8] in Array(call.utf8) + [0] }
+        let bytes = try await client { try Self.exchange(path, message, answers: 5) }
+        let answers = try bytes.split(separator: 0).map { try JSONValue(decoding: Array($0)) }
+        #expect(answers.count == 5)
+        #expect(answers[0]["parameters"]?["accepted"]?.bool == false)
+        #expect(answers[1]["parameters"]?["interfaces"]?.array?.contains("io.importwatchd") == true)
+        #expect(answers[2]["error"]?.string == "org.varlink.service.MethodNotFound")
+        #expect(answers[3]["error"]?.string == "org.varlink.service.InterfaceNotFound")
+        #expect(answers[4]["parameters"]?["description"]?.string?.contains("method Status()") == true)
+    }
+
+    @Test func manySilentClientsKeepNobodyOut() async throws {
+        let server = try server()
+        defer { server.close() }
+        let path = path
+        let silent = try await client { try (0..<60).map { _ in try Self.connected(path) } }
+        defer { for descriptor in silent { close(descriptor) } }
+        let report = try await client { try ControlClient(path: path).status() }
+        #expect(report.pid == 7)
+    }
+
+    private nonisolated static func connected(_ path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard code == 0 else { throw ControlError.failed(path: path, reason: "errno \(errno)") }
+        return descriptor
+    }
+
+    /// Sends a message and reads until the connection ends or so many answers came.
+    private nonisolated static func exchange(_ path: String, _ message: [UInt8], answers: Int = 1) throws -> [UInt8] {
+        let descriptor = try connected(path)
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        send(descriptor, message, message.count, Int32(MSG_NOSIGNAL))
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while bytes.filter({ $0 == 0 }).count < answers {
+            let count = recv(descriptor, &chunk, chunk.count, 0)
+            guard count > 0 else { break }
+            bytes.append(contentsOf: chunk.prefix(count))
+        }
+        return bytes
+    }
+}
