@@ -39,7 +39,7 @@ refuse 'Foundation outside the simulator' 'import (struct |class |func )?Foundat
 refuse 'something unfinished' 'TODO|FIXME' 'Sources' 'Tests' ':!Tests/Scripts/lint.sh'
 
 for module in CCurl COpenSSL CSystemd CSQLite CJansson CTOMLPlusPlus; do
-    importers=$(git grep --untracked -lE "^ *import $module\$" -- Sources | cut -d/ -f2 | sort -u | wc -l)
+    importers=$(git grep --untracked -lE "^ *import $module\$" -- Sources | cut -d/ -f2 | sort -u | wc -l || true)
     if [ "$importers" -gt 1 ]; then
         echo "$module is imported by $importers targets; one adapter wraps it"
         failed=1
