@@ -18,7 +18,11 @@ public enum DaemonProgram {
         case .run(let configuration):
             path = configuration
         }
-        let environment = DaemonEnvironment(variables: variables(), files: LocalFiles(), clock: SystemClock())
+        let environment = DaemonEnvironment(
+            variables: LocalEnvironment.variables(),
+            files: LocalFiles(),
+            clock: SystemClock()
+        )
         let reader = ConfigurationReader(path: path, environment: environment)
         do throws(ConfigurationError) {
             let plan = try reader.read()
@@ -35,18 +39,5 @@ public enum DaemonProgram {
     private static func write(_ text: String, to descriptor: Int32) {
         let bytes = Array(text.utf8)
         _ = Glibc.write(descriptor, bytes, bytes.count)
-    }
-
-    private static func variables() -> [String: String] {
-        var variables: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            next += 1
-        }
-        return variables
     }
 }

@@ -10,7 +10,7 @@ struct ConfigurationOption: ParsableArguments {
 
     /// Reads the configuration with all that is wrong in it.
     func load() throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
-        try ConfigurationLoader(files: LocalFiles(), environment: Output.environment()).load(path: path)
+        try ConfigurationLoader(files: LocalFiles(), environment: LocalEnvironment.variables()).load(path: path)
     }
 
     /// The configuration, or the end of the program with every complaint.
@@ -28,7 +28,7 @@ struct ConfigurationOption: ParsableArguments {
         let configuration = try loadOrExit()
         let paths = ControlPath.candidates(
             statePath: configuration.state.path,
-            environment: Output.environment()
+            environment: LocalEnvironment.variables()
         )
         var problem: ControlError?
         for path in paths {

@@ -21,17 +21,4 @@ enum Output {
         guard let noColour = getenv("NO_COLOR") else { return true }
         return noColour.pointee == 0
     }
-
-    static func environment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            next += 1
-        }
-        return variables
-    }
 }
