@@ -2,13 +2,18 @@
 ///
 /// Promise: at most `rate × w + capacity` requests in any window of w seconds, whatever the service answers, because
 /// the bucket holds at most `capacity` tokens and refills at no more than `rate`.
+///
+/// The pace rises with the time that the service let requests pass, not only with their number: at a low pace successes
+/// are so rare that counting them alone would leave it low for many minutes after one busy moment of another caller.
 public struct RequestPacer: Sendable {
     /// The pace is never lowered below the rate divided by this.
     static let floorDivisor = 64.0
     /// What a throttle leaves of the pace.
-    static let decrease = 0.5
-    /// What a success adds to the pace, as a part of the rate.
-    static let increase = 1.0 / 16
+    static let decrease = 0.7
+    /// The least that a success adds to the pace, as a part of the rate.
+    static let increase = 1.0 / 32
+    /// The time without throttling that raises the pace by the whole rate.
+    static let recovery = Duration.seconds(60)
     /// The longest wait that a server's hint can bring about.
     static let longestHint = Duration.seconds(3600)
 
@@ -19,6 +24,7 @@ public struct RequestPacer: Sendable {
     private var tokens = 0.0
     private var refilledAt: MonotonicInstant
     private var loweredAt: MonotonicInstant?
+    private var changedAt: MonotonicInstant
     private var notBefore: MonotonicInstant
 
     /// The most tokens the bucket holds: one second's budget, and at least one request.
@@ -34,6 +40,7 @@ public struct RequestPacer: Sendable {
         self.rate = rate
         pace = rate
         refilledAt = now
+        changedAt = now
         notBefore = now
     }
 
@@ -64,6 +71,7 @@ public struct RequestPacer: Sendable {
         if let loweredAt, sentAt < loweredAt { return }
         pace = max(rate / Self.floorDivisor, pace * Self.decrease)
         loweredAt = now
+        changedAt = now
     }
 
     /// Sends nothing for the time that the server asked for, an hour at most.
@@ -75,7 +83,9 @@ public struct RequestPacer: Sendable {
     public mutating func succeeded(now: MonotonicInstant) {
         guard pace < rate else { return }
         refill(now: now)
-        pace = min(rate, pace + rate * Self.increase)
+        let elapsed = changedAt.duration(to: now) / Self.recovery
+        pace = min(rate, pace + rate * max(Self.increase, elapsed))
+        changedAt = max(changedAt, now)
     }
 
     /// Empties the bucket, so that no burst follows a pause that the clock did not count.

@@ -76,12 +76,13 @@ import Testing
         var clock = VirtualClock()
         var pacer = RequestPacer(rate: 64, now: clock.now)
         var paces: [Double] = []
-        for _ in 0..<10 {
+        for _ in 0..<20 {
             clock.advance(by: .seconds(1))
             pacer.throttled(sentAt: clock.now, retryAfter: nil, now: clock.now)
             paces.append(pacer.pace)
         }
-        #expect(paces == [32, 16, 8, 4, 2, 1, 1, 1, 1, 1])
+        #expect(zip([64] + paces, paces).allSatisfy { $1 == max(1, $0 * 0.7) })
+        #expect(paces.suffix(8).allSatisfy { $0 == 1 })
         #expect(pacer.isThrottled)
     }
 
@@ -91,7 +92,7 @@ import Testing
         let sent = clock.now
         clock.advance(by: .milliseconds(100))
         for _ in 0..<5 { pacer.throttled(sentAt: sent, retryAfter: nil, now: clock.now) }
-        #expect(pacer.pace == 4)
+        #expect(pacer.pace == 8 * 0.7)
     }
 
     @Test func successRaisesThePaceToTheRateAndNoFurther() {
@@ -104,8 +105,24 @@ import Testing
             pacer.succeeded(now: clock.now)
             successes += 1
         }
-        #expect(successes == 8)
+        #expect(successes == 10)
         #expect(pacer.pace == 2)
+    }
+
+    @Test func successAfterALongWhileRaisesALowPaceByMuch() {
+        var clock = VirtualClock()
+        var pacer = RequestPacer(rate: 1, now: clock.now)
+        for _ in 0..<20 {
+            clock.advance(by: .seconds(1))
+            pacer.throttled(sentAt: clock.now, retryAfter: nil, now: clock.now)
+        }
+        let lowest = pacer.pace
+        clock.advance(by: .seconds(15))
+        pacer.succeeded(now: clock.now)
+        #expect(abs(pacer.pace - lowest - 0.25) < 1e-9)
+        clock.advance(by: .seconds(60))
+        pacer.succeeded(now: clock.now)
+        #expect(!pacer.isThrottled)
     }
 
     @Test func hintsAreObeyedUpToAnHour() {
