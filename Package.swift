@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "JSON", "WatchConfiguration",
+                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "WatchConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -93,7 +93,12 @@ let package = Package(
         ),
 
         // Tests mirror the targets.
-        .target(name: "TestSupport", dependencies: ["ImportWatch"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["ImportWatch", "JSON"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ImportWatchTests", dependencies: ["ImportWatch", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),

@@ -70,6 +70,7 @@ struct ConfigurationReader {
                 endpoint: endpoint,
                 tls: client.tls,
                 profile: source.profile,
+                roleARN: source.roleARN,
                 polling: source.polling,
                 requestTimeout: source.requestTimeout,
                 connectTimeout: source.connectTimeout

@@ -9,9 +9,14 @@ struct DaemonEnvironment {
     let clock: SystemClock
 
     /// A source's credentials, kept fresh.
-    func credentials(profile: String?, region: String, transport: any HTTPTransport) -> CredentialSource {
+    func credentials(
+        profile: String?,
+        roleARN: String?,
+        region: String,
+        transport: any HTTPTransport
+    ) -> CredentialSource {
         let ports = ports(transport: transport)
-        let provider = StandardCredentials(profile: profile, roleARN: nil, region: region, ports: ports)
+        let provider = StandardCredentials(profile: profile, roleARN: roleARN, region: region, ports: ports)
         return CredentialSource(provider: provider, ports: ports)
     }
 
@@ -37,7 +42,8 @@ struct DaemonEnvironment {
         }
     }
 
-    private func ports(transport: any HTTPTransport) -> AWSPorts {
+    /// What the AWS client reaches the world through.
+    func ports(transport: any HTTPTransport) -> AWSPorts {
         let clock = clock
         var random = SystemRandom()
         return AWSPorts(

@@ -15,6 +15,7 @@ struct ImportWatchCtl: ParsableCommand {
             Examples:
               importwatchctl check
               importwatchctl check --config ./importwatchd.toml
+              importwatchctl doctor --probe JOB_ID
               importwatchctl status --json
               importwatchctl reload
 
@@ -22,7 +23,7 @@ struct ImportWatchCtl: ParsableCommand {
             permission, 6 configuration bad or missing, 1 anything else.
             """,
         version: "importwatchctl \(importWatchVersion)",
-        subcommands: [CheckCommand.self, StatusCommand.self, ReloadCommand.self]
+        subcommands: [CheckCommand.self, DoctorCommand.self, StatusCommand.self, ReloadCommand.self]
     )
 
     /// Parses and runs; a wrong usage exits with 2, as the daemon's does.

@@ -1,23 +1,26 @@
 import ImportWatch
 
-/// Makes calls that someone waits for, with the SDKs' standard retries.
+/// Makes calls that someone waits for, with the SDKs' standard retries and the service's time in signatures.
 @MainActor
-final class ServiceCaller {
+public final class ServiceCaller {
     private let ports: AWSPorts
     private var quota = RetryQuota()
+    private var skews: [ServiceEndpoint: ClockSkew] = [:]
 
-    init(ports: AWSPorts) {
+    /// Makes a caller with a full retry quota.
+    public init(ports: AWSPorts) {
         self.ports = ports
     }
 
     /// Why a call failed for good.
-    enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// The service refused.
         case service(ServiceError)
         /// There was no answer.
         case transport(TransportError)
 
-        var description: String {
+        /// One line for a person, without secrets.
+        public var description: String {
             switch self {
             case .service(let error):
                 Redaction.redact(error.message.isEmpty ? error.name : "\(error.name): \(error.message)")
@@ -26,30 +29,45 @@ final class ServiceCaller {
         }
     }
 
+    /// How far an endpoint's clock was from this machine's at the last call.
+    public func skew(of endpoint: ServiceEndpoint) -> ClockSkew {
+        skews[endpoint] ?? ClockSkew()
+    }
+
     /// Calls until an attempt succeeds or there is no use in another.
     ///
+    /// A call that is refused for its time is made once more, with the time that the service's answer tells.
+    ///
     /// - Parameters:
+    ///   - endpoint: Whose clock the signatures follow; `nil` where nothing is signed.
     ///   - attempts: How often at most.
-    ///   - request: Makes each attempt's request anew, with a fresh signature.
+    ///   - request: Makes each attempt's request anew, with a fresh signature at the given time.
     ///   - error: What an answer other than 2xx says.
-    func call(
-        attempts: Int = StandardRetry.Settings().maximumAttempts,
-        request: () -> HTTPRequest,
+    public func call(
+        at endpoint: ServiceEndpoint? = nil,
+        attempts: Int = 3,
+        request: (WallTime) -> HTTPRequest,
         error: (HTTPResponse, WallTime) -> ServiceError
     ) async throws(Failure) -> HTTPResponse {
         var settings = StandardRetry.Settings()
         settings.maximumAttempts = attempts
         var retry = StandardRetry(settings: settings)
+        var mayCorrectClock = true
         while true {
             let failure: Failure
             let kind: StandardRetry.Failure
             var hint: Duration?
-            switch await ports.transport.answer(to: request()) {
+            switch await ports.transport.answer(to: request(time(at: endpoint))) {
             case .success(let response) where (200..<300).contains(response.status):
                 retry.succeeded(quota: &quota)
+                _ = learn(response, code: nil, at: endpoint)
                 return response
             case .success(let response):
                 let refusal = error(response, ports.wallTime())
+                if learn(response, code: refusal.code, at: endpoint), mayCorrectClock {
+                    mayCorrectClock = false
+                    continue
+                }
                 failure = .service(refusal)
                 kind = StandardRetry.Failure(refusal)
                 hint = refusal.retryAfter
@@ -62,5 +80,16 @@ final class ServiceCaller {
             }
             await ports.wait(delay)
         }
+    }
+
+    private func time(at endpoint: ServiceEndpoint?) -> WallTime {
+        let now = ports.wallTime()
+        return endpoint.map { skew(of: $0).serviceTime(now: now) } ?? now
+    }
+
+    /// Whether the answer showed that the clocks differ, or agree again.
+    private func learn(_ response: HTTPResponse, code: String?, at endpoint: ServiceEndpoint?) -> Bool {
+        guard let endpoint else { return false }
+        return skews[endpoint, default: ClockSkew()].learn(from: response, code: code, now: ports.wallTime()) != nil
     }
 }

@@ -29,7 +29,7 @@ final class ContainerCredentials: CredentialProvider {
         let response: HTTPResponse
         do {
             response = try await context.caller.call(
-                request: {
+                request: { _ in
                     HTTPRequest(
                         method: .get,
                         url: url,

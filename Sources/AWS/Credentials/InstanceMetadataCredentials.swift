@@ -78,7 +78,11 @@ final class InstanceMetadataCredentials: CredentialProvider {
         request.connectTimeout = Self.timeout
         request.timeout = Self.timeout
         request.proxy = .none
-        let response = try await context.caller.call(attempts: attempts, request: { request }, error: ServiceError.init)
+        let response = try await context.caller.call(
+            attempts: attempts,
+            request: { _ in request },
+            error: ServiceError.init
+        )
         return String(decoding: response.body, as: UTF8.self)
     }
 

@@ -33,7 +33,7 @@ final class SSOCredentials: CredentialProvider {
         let response: HTTPResponse
         do {
             response = try await context.caller.call(
-                request: {
+                request: { _ in
                     HTTPRequest(
                         method: .get,
                         url: endpoint.url + "/federation/credentials?" + query,

@@ -79,18 +79,26 @@ final class SecurityTokenService {
         let response: HTTPResponse
         do {
             response = try await context.caller.call(
-                request: {
-                    self.request(to: target.endpoint, body: body, signer: &signer)
-                },
+                at: target.endpoint,
+                request: { self.request(to: target.endpoint, body: body, signer: &signer, at: $0) },
                 error: Self.error
             )
         } catch {
             throw .call(error)
         }
-        return try Self.credentials(in: response, action: action, provider: provider)
+        var found = try Self.credentials(in: response, action: action, provider: provider)
+        // Held against this machine's clock, which may be wrong by hours.
+        let offset = context.caller.skew(of: target.endpoint).offset
+        found.expiresAt = found.expiresAt?.advanced(by: .zero - offset)
+        return found
     }
 
-    private func request(to endpoint: ServiceEndpoint, body: [UInt8], signer: inout SigV4Signer?) -> HTTPRequest {
+    private func request(
+        to endpoint: ServiceEndpoint,
+        body: [UInt8],
+        signer: inout SigV4Signer?,
+        at time: WallTime
+    ) -> HTTPRequest {
         let contentType = HTTPHeader("Content-Type", Self.contentType)
         let signature = signer?.sign(
             SigV4Request(
@@ -99,7 +107,7 @@ final class SecurityTokenService {
                 headers: [("content-type", contentType.value), ("host", endpoint.host)],
                 payloadHash: Hexadecimal.encode(Digest.sha256(body))
             ),
-            at: context.ports.wallTime()
+            at: time
         )
         return HTTPRequest(
             method: .post,

@@ -9,6 +9,7 @@ final class SourceRunner {
         var endpoint: ServiceEndpoint
         var tls: HTTPRequest.TLSFiles
         var profile: String?
+        var roleARN: String?
         var polling: PollingSettings
         var requestTimeout: Duration
         var connectTimeout: Duration
@@ -40,7 +41,12 @@ final class SourceRunner {
         self.settings = settings
         self.environment = environment
         self.transport = transport
-        credentials = environment.credentials(profile: settings.profile, region: region, transport: transport)
+        credentials = environment.credentials(
+            profile: settings.profile,
+            roleARN: settings.roleARN,
+            region: region,
+            transport: transport
+        )
         poller = JobPoller(
             source: name,
             region: region,
@@ -57,6 +63,7 @@ final class SourceRunner {
         // A reload is also how people have changed credentials taken up.
         credentials = environment.credentials(
             profile: settings.profile,
+            roleARN: settings.roleARN,
             region: poller.region,
             transport: transport
         )
@@ -183,15 +190,9 @@ final class SourceRunner {
     private func noteClock(_ change: ClockSkew.Change?) {
         switch change {
         case nil: break
-        case .differs(let offset):
-            let direction = offset < .zero ? "ahead of" : "behind"
-            report(
-                .clockSkew,
-                .warning,
-                "this machine's clock is \(abs(offset.milliseconds / 1000)) s \(direction) the service's; "
-                    + "signatures use the service's time, set the clock"
-            )
-        case .agrees: report(.clockSkew, .info, "this machine's clock agrees with the service's again")
+        case .differs:
+            report(.clockSkew, .warning, "\(skew.inWords); signatures use the service's time, set the clock")
+        case .agrees: report(.clockSkew, .info, "\(skew.inWords) again")
         }
     }
 

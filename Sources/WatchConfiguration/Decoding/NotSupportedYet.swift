@@ -2,7 +2,6 @@
 ///
 /// This is the one list: a feature that arrives is taken off it, together with its call of ``refuse(at:key:_:)``.
 enum NotSupportedYet: String, CaseIterable {
-    case roleARN = "role_arn"
     case discover = "discover = true"
     case strategyList = "strategy = \"list\""
     case formatCloudEvents = "format = \"cloudevents\""

@@ -21,11 +21,7 @@ struct SourceDecoder {
         namesJobs = section.has("jobs") || section.has("jobs_files") || section.has("discover")
         region = AWSNames.region(&section)
         profile = AWSNames.profile(&section)
-        let role = AWSNames.roleARN(&section)
-        roleARN = role?.value
-        if let role {
-            NotSupportedYet.roleARN.refuse(at: role.position, key: section.qualified("role_arn"), section.collector)
-        }
+        roleARN = AWSNames.roleARN(&section)
         endpointURL = Self.endpoint(&section)
         jobs = section.strings("jobs", example: "6f0c4f8e-0d3b-4f9a-9a55-0c1d2e3f4a5b") ?? []
         let written = section.strings("jobs_files", example: "jobs.d/*.list") ?? []

@@ -32,14 +32,14 @@ enum AWSNames {
     }
 
     /// The ARN of a role: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
-    static func roleARN(_ section: inout SectionReader) -> Located<String>? {
+    static func roleARN(_ section: inout SectionReader) -> String? {
         let example = "arn:aws:iam::111122223333:role/importwatchd"
         guard let role = section.string("role_arn", example: example) else { return nil }
         guard isRoleARN(role.value) else {
             section.complain("role_arn", "must be the ARN of a role such as \"\(example)\"", at: role.position)
             return nil
         }
-        return role
+        return role.value
     }
 
     static func isRoleARN(_ text: String) -> Bool {

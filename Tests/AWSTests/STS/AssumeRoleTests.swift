@@ -72,6 +72,41 @@ import Testing
         #expect(world.transport.requests[0].header("x-amz-date") == dates[0])
     }
 
+    /// The service is two hours ahead: its Date is learnt, and what it says of the end is held against our clock.
+    @Test func aWrongClockIsCorrectedAtOnce() async throws {
+        let world = TestWorld(keys)
+        let theirs = world.now.advanced(by: .seconds(7200))
+        world.transport.answer(
+            "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired</Message></Error>"
+                + "</ErrorResponse>",
+            status: 403,
+            headers: ["Date": "Wed, 18 Nov 2026 13:06:40 GMT"]
+        )
+        let end = theirs.advanced(by: .seconds(3600))
+        world.transport.answer(answer("AssumeRole", id: "T", expiration: end.rfc3339))
+        let found = try await world.credentials(roleARN: "arn:aws:iam::1:role/T")
+        #expect(found?.expiresAt == world.now.advanced(by: .seconds(3600)))
+        #expect(
+            world.transport.requests.map { $0.header("x-amz-date") }
+                == [world.now.basicISO8601, theirs.basicISO8601]
+        )
+        #expect(world.waits.isEmpty)
+    }
+
+    @Test func aClockIsCorrectedOnceInACall() async throws {
+        let world = TestWorld(keys)
+        for hour in ["13", "16", "20"] {
+            world.transport.answer(
+                "<ErrorResponse><Error><Code>RequestExpired</Code></Error></ErrorResponse>",
+                status: 400,
+                headers: ["Date": "Wed, 18 Nov 2026 \(hour):06:40 GMT"]
+            )
+        }
+        let error = try await world.failure(roleARN: "arn:aws:iam::1:role/T")
+        #expect(error.description.contains("RequestExpired"))
+        #expect(world.transport.requests.count == 2)
+    }
+
     @Test func refusalsSayWhatSTSSaid() async throws {
         let world = TestWorld(keys)
         world.transport.answer(

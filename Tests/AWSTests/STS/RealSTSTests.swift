@@ -2,6 +2,7 @@ import AWS
 import CurlTransport
 import Foundation
 import ImportWatch
+import TestSupport
 import Testing
 
 /// Roles assumed at moto's STS, over real connections and with signatures that it checks.

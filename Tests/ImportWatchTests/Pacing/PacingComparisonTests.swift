@@ -96,25 +96,27 @@ import Testing
     /// The comparison is worth what the other side is: the public vectors of the adaptive mode.
     @Test func theAdaptiveModeIsTheSDKs() throws {
         guard let bytes = try Conformance.read("retries/AdaptiveRetryIntegrationTestResources.json") else { return }
-        let vectors = try JSONDecoder().decode(AdaptiveVectors.self, from: Data(bytes))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let vectors = try decoder.decode(AdaptiveVectors.self, from: Data(bytes))
         for vector in vectors.cases {
             var cubic = CubicRate(
-                lastMaximum: vector.given?.last_max_rate ?? 0,
-                throttledAt: vector.given?.last_throttle_time ?? 0
+                lastMaximum: vector.given?.lastMaxRate ?? 0,
+                throttledAt: vector.given?.lastThrottleTime ?? 0
             )
             var limiter = AdaptiveRateLimiter()
             var rate = 0.0
             for step in vector.cases {
                 let isThrottled = step.response == "throttle"
-                if let expected = step.calculated_rate {
+                if let expected = step.calculatedRate {
                     rate =
                         isThrottled
                         ? cubic.throttled(at: step.timestamp, sending: rate) : cubic.succeeded(at: step.timestamp)
                     #expect(abs(rate - expected) < 1e-6)
                 }
                 limiter.answered(throttled: isThrottled, now: step.timestamp)
-                if let expected = step.measured_tx_rate { #expect(abs(limiter.sending.measured - expected) < 1e-6) }
-                if let expected = step.new_token_bucket_rate { #expect(abs(limiter.fillRate - expected) < 1e-6) }
+                if let expected = step.measuredTxRate { #expect(abs(limiter.sending.measured - expected) < 1e-6) }
+                if let expected = step.newTokenBucketRate { #expect(abs(limiter.fillRate - expected) < 1e-6) }
             }
         }
         #expect(vectors.cases.count == 3)
@@ -124,16 +126,16 @@ import Testing
 
 private struct AdaptiveVectors: Decodable {
     struct Given: Decodable {
-        var last_max_rate: Double
-        var last_throttle_time: Double
+        var lastMaxRate: Double
+        var lastThrottleTime: Double
     }
 
     struct Step: Decodable {
         var response: String
         var timestamp: Double
-        var calculated_rate: Double?
-        var measured_tx_rate: Double?
-        var new_token_bucket_rate: Double?
+        var calculatedRate: Double?
+        var measuredTxRate: Double?
+        var newTokenBucketRate: Double?
     }
 
     struct Vector: Decodable {

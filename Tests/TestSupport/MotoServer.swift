@@ -2,15 +2,15 @@ import Foundation
 import JSON
 
 /// moto, a server that answers as AWS does and checks signatures; started for one test on a loopback port of its own.
-final class MotoServer {
+public final class MotoServer {
     /// Where it listens.
-    let url: String
+    public let url: String
     private let process: Process
 
     /// The virtual environment that `make test` makes; `nil` where it is absent.
     private static let python: URL? = {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let python = package.appendingPathComponent(".build/venv/bin/python3")
         let server = package.appendingPathComponent(".build/venv/bin/moto_server")
         let isThere = [python, server].allSatisfy { FileManager.default.isExecutableFile(atPath: $0.path) }
@@ -18,7 +18,7 @@ final class MotoServer {
     }()
 
     /// Starts a server which checks signatures after so many calls; `nil` where moto isn't installed.
-    init?(callsWithoutSignature: Int) throws {
+    public init?(callsWithoutSignature: Int) throws {
         guard let python = Self.python else { return nil }
         process = Process()
         process.executableURL = python.deletingLastPathComponent().appendingPathComponent("moto_server")
@@ -56,7 +56,7 @@ final class MotoServer {
     }
 
     /// Runs a Python script with boto3 against the server and returns the JSON that it prints.
-    func run(_ script: String) throws -> JSONValue {
+    public func run(_ script: String) throws -> JSONValue {
         let client = Process()
         client.executableURL = Self.python
         client.arguments = ["-c", script, url]
@@ -72,6 +72,7 @@ final class MotoServer {
         return try JSONValue(decoding: Array(data))
     }
 
+    /// What it said instead of where it listens.
     struct Problem: Error {
         var said: String
     }

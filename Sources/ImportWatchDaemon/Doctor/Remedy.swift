@@ -1,0 +1,42 @@
+import ImportWatch
+
+/// What to do about what a service, or the way to it, said.
+enum Remedy {
+    /// The problem and its remedy in one line.
+    static func line(_ problem: PollResult, jobID: String, region: String) -> String? {
+        switch problem {
+        case .answered: nil
+        case .jobRefused(.notFound, let problem):
+            "\(told(problem)); there is no job \(jobID) for this account in \(region): check the ID, region and profile"
+        case .jobRefused(.badRequest, let problem):
+            "\(told(problem)); the service doesn't take \(jobID) for a job's ID: check it"
+        case .throttled(let problem, _):
+            "\(told(problem)); others use up the account's budget in \(region): have them ask less, or lower "
+                + "requests_per_second"
+        case .credentialsRefused(let problem): "\(told(problem)); \(remedy(for: problem.code))"
+        case .unavailable(let problem, _) where problem.httpStatus == nil:
+            "\(told(problem)); check the network, the proxy variables and endpoint_url"
+        case .unavailable(let problem, _):
+            "\(told(problem)); check that endpoint_url is an SES endpoint, or wait for the service to recover"
+        }
+    }
+
+    private static func told(_ problem: ServiceProblem) -> String {
+        "GetImportJob: \(problem.code): \(problem.message)"
+    }
+
+    /// What to do about a refusal of credentials, by its code.
+    private static func remedy(for code: String) -> String {
+        switch code {
+        case "RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed": "set this machine's clock"
+        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
+            "the credentials have ended: renew them where they come from"
+        case "SignatureDoesNotMatch", "InvalidSignatureException":
+            "the secret does not belong to the key, or this machine's clock is wrong"
+        case _ where code.hasPrefix("AccessDenied") || code == "NotAuthorized" || code == "UnauthorizedException":
+            "allow the action ses:GetImportJob to these credentials"
+        case "OptInRequired", "AccountSuspendedException": "sign the account up for SES in this Region"
+        default: "the service doesn't know the key: check that it exists, is active and belongs to this partition"
+        }
+    }
+}
