@@ -15,6 +15,7 @@ struct DaemonPlan {
 
     struct Hook {
         var name: String
+        var secretFile: String?
         var settings: WebhookSettings
         var events: Set<EventType>
         var concurrency: Int
@@ -86,9 +87,11 @@ struct ConfigurationReader {
     private func hook(_ webhook: Configuration.Webhook) -> DaemonPlan.Hook {
         DaemonPlan.Hook(
             name: webhook.name,
+            secretFile: webhook.secretFile,
             settings: WebhookSettings(
                 url: webhook.url,
-                keys: webhook.secrets.compactMap(key),
+                keys: webhook.secrets.compactMap(\.signingKey),
+                format: format(webhook.format),
                 headers: webhook.headers,
                 includesFailedRecordsURL: webhook.includesFailedRecordsURL,
                 timeout: webhook.timeout,
@@ -100,10 +103,11 @@ struct ConfigurationReader {
         )
     }
 
-    private func key(_ secret: WebhookSecret) -> WebhookSigningKey? {
-        switch secret {
-        case .hmac(let key): .hmac(key: key)
-        case .ed25519(let seed): Ed25519SigningKey(seed: seed).map(WebhookSigningKey.ed25519)
+    private func format(_ format: Configuration.Webhook.Format) -> WebhookFormat {
+        switch format {
+        case .standard: .standard
+        case .cloudevents: .cloudEvents
+        case .slack: .slack
         }
     }
 }

@@ -181,6 +181,7 @@ final class Daemon {
                 webhooks[hook.name]
                 ?? WebhookNotifier(settings: hook.settings, transport: transport, now: { clock.wall() })
             notifier.settings = hook.settings
+            notifier.willAttempt = keyRefresh(of: hook, notifier)
             notifiers[hook.name] = notifier
             outbox.setTarget(
                 .webhook(hook.name),
@@ -192,6 +193,19 @@ final class Daemon {
             )
         }
         webhooks = notifiers
+    }
+
+    /// What gives a webhook the keys of a secret file that changed.
+    private func keyRefresh(of hook: DaemonPlan.Hook, _ notifier: WebhookNotifier) -> () -> Void {
+        guard let path = hook.secretFile else { return {} }
+        let secrets = WebhookSecrets(path: path, files: environment.files)
+        return { [weak notifier, reporter] in
+            switch secrets.changedKeys() {
+            case .success(let keys): notifier?.settings.keys = keys
+            case .failure(let error): reporter.report(.secretsUnusable(webhook: hook.name, error.problems))
+            case nil: break
+            }
+        }
     }
 
     // MARK: Turns

@@ -1,3 +1,4 @@
+import Crypto
 import ImportWatch
 
 /// A whole configuration, checked and with its defaults filled in.
@@ -119,6 +120,12 @@ public enum WebhookSecret: Hashable, Sendable, CustomStringConvertible, CustomDe
     case hmac(key: [UInt8])
     /// The seed of an Ed25519 key (`whsk_…`), 32 bytes.
     case ed25519(seed: [UInt8])
+
+    /// The public half that receivers verify with (`whpk_…`); `nil` for a secret that both sides share.
+    public var publicKey: String? {
+        guard case .ed25519(let seed) = self, let key = Ed25519SigningKey(seed: seed) else { return nil }
+        return "whpk_" + Base64.encode(key.publicKey)
+    }
 
     /// The kind only.
     public var description: String {

@@ -6,6 +6,8 @@ public struct WebhookSettings: Sendable {
     public var url: String
     /// The keys that sign; none means unsigned.
     public var keys: [WebhookSigningKey]
+    /// What the body looks like.
+    public var format: WebhookFormat
     /// Headers besides our own.
     public var headers: [HTTPHeader]
     /// Whether the pre-signed address of failed records is sent.
@@ -19,6 +21,7 @@ public struct WebhookSettings: Sendable {
     public init(
         url: String,
         keys: [WebhookSigningKey] = [],
+        format: WebhookFormat = .standard,
         headers: [HTTPHeader] = [],
         includesFailedRecordsURL: Bool = false,
         timeout: Duration = .seconds(15),
@@ -26,6 +29,7 @@ public struct WebhookSettings: Sendable {
     ) {
         self.url = url
         self.keys = keys
+        self.format = format
         self.headers = headers
         self.includesFailedRecordsURL = includesFailedRecordsURL
         self.timeout = timeout
@@ -38,6 +42,8 @@ public struct WebhookSettings: Sendable {
 public final class WebhookNotifier: Notifier {
     /// What attempts are made with; a change holds from the next attempt on.
     public var settings: WebhookSettings
+    /// Called before each attempt, for settings that may have changed.
+    public var willAttempt: () -> Void = {}
     private let transport: any HTTPTransport
     private let now: () -> WallTime
 
@@ -53,14 +59,15 @@ public final class WebhookNotifier: Notifier {
         _ delivery: Delivery,
         completion: @escaping @MainActor (NotificationOutcome) -> Void
     ) {
-        let body = WebhookPayload.standard(
+        willAttempt()
+        let body = settings.format.body(
             delivery.event,
             includesFailedRecordsURL: settings.includesFailedRecordsURL
         )
         let request = HTTPRequest(
             method: .post,
             url: settings.url,
-            headers: [HTTPHeader("Content-Type", "application/json")]
+            headers: [HTTPHeader("Content-Type", settings.format.contentType)]
                 + WebhookSignature.headers(id: delivery.event.id, at: now(), body: body, keys: settings.keys)
                 + settings.headers,
             body: body,

@@ -1,32 +1,45 @@
 import ImportWatch
 import JSON
 
-/// The body of a notification in the design's own format.
-public enum WebhookPayload {
-    /// The longest text of a service's error message, in characters, so that a payload stays under 20 kB.
-    static let messageLimit = 4000
+/// What a notification says, in the daemon's own payload and around the same data in CloudEvents.
+enum WebhookPayload {
+    /// The most bytes of JSON for the service's error message, and for any other text of its answers.
+    private static let messageLimit = 5000
+    private static let textLimit = 1000
+    /// A pre-signed address longer than this is left out: cut off it would be of no use.
+    private static let addressLimit = 6000
 
-    /// The payload's bytes.
-    ///
-    /// - Parameter includesFailedRecordsURL: Whether the pre-signed address of failed records is in it.
-    public static func standard(_ event: JobEvent, includesFailedRecordsURL: Bool) -> [UInt8] {
-        let value: JSONValue = [
+    static func standard(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
+        [
             "type": .string(event.type.qualifiedName),
             "timestamp": .string(event.occurredAt.rfc3339),
             "data": data(event, includesFailedRecordsURL: includesFailedRecordsURL),
         ]
-        return value.encoded()
     }
 
-    static func data(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
+    /// A CloudEvents 1.0 event; `source` and `id` are the same at every try, on every machine.
+    static func cloudEvent(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
+        [
+            "specversion": "1.0",
+            "id": .string(event.id),
+            "source": .string("urn:importwatchd:ses:\(event.region)"),
+            "type": .string(event.type.qualifiedName),
+            "subject": .string(event.job.id),
+            "time": .string(event.occurredAt.rfc3339),
+            "datacontenttype": "application/json",
+            "data": data(event, includesFailedRecordsURL: includesFailedRecordsURL),
+        ]
+    }
+
+    private static func data(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
         let job = event.job
         return [
             "event_id": .string(event.id),
             "source": .string(event.source),
             "region": .string(event.region),
             "job_id": .string(job.id),
-            "status": job.status == .unanswered ? .null : .string(job.status.rawValue),
-            "previous_status": JSONValue(event.previousStatus?.rawValue),
+            "status": job.status == .unanswered ? .null : text(job.status.rawValue),
+            "previous_status": event.previousStatus.map { text($0.rawValue) } ?? .null,
             "destination": destination(job.destination),
             "data_source": dataSource(job.dataSource),
             "processed_records": JSONValue(job.processedRecords),
@@ -40,24 +53,29 @@ public enum WebhookPayload {
     private static func destination(_ destination: ImportJob.Destination?) -> JSONValue {
         switch destination {
         case .contactList(let name, let action):
-            ["type": "CONTACT_LIST", "contact_list_name": .string(name), "action": .string(action)]
+            ["type": "CONTACT_LIST", "contact_list_name": text(name), "action": text(action)]
         case .suppressionList(let action):
-            ["type": "SUPPRESSION_LIST", "action": .string(action)]
+            ["type": "SUPPRESSION_LIST", "action": text(action)]
         case nil: .null
         }
     }
 
     private static func dataSource(_ source: ImportJob.DataSource?) -> JSONValue {
         guard let source else { return .null }
-        return ["s3_url": .string(Redaction.redact(source.s3URL)), "format": .string(source.format)]
+        return ["s3_url": text(source.s3URL), "format": text(source.format)]
     }
 
     private static func failure(_ failure: ImportJob.Failure?, includesFailedRecordsURL: Bool) -> JSONValue {
         guard let failure else { return .null }
-        let message = failure.message.map { String(Redaction.redact($0).prefix(messageLimit)) }
+        let address = includesFailedRecordsURL ? failure.failedRecordsURL : nil
         return [
-            "message": JSONValue(message),
-            "failed_records_url": includesFailedRecordsURL ? JSONValue(failure.failedRecordsURL) : .null,
+            "message": failure.message.map { text($0, limit: messageLimit) } ?? .null,
+            "failed_records_url": address.flatMap { $0.utf8.count <= addressLimit ? .string($0) : nil } ?? .null,
         ]
+    }
+
+    /// A text of the service without secrets, cut off at a limit.
+    private static func text(_ text: String, limit: Int = textLimit) -> JSONValue {
+        .string(BoundedText.text(Redaction.redact(text), limit: limit))
     }
 }

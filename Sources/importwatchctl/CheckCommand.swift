@@ -19,7 +19,7 @@ struct CheckCommand: ParsableCommand {
         do throws(ConfigurationError) {
             let (configuration, warnings) = try config.load()
             if json {
-                Output.line(report(complaints: warnings, lines: [], isUsable: true))
+                Output.line(report(complaints: warnings, lines: [], configuration: configuration))
             } else {
                 for warning in warnings { show(warning) }
                 Output.line("\(config.path): \(summary(configuration))")
@@ -27,7 +27,7 @@ struct CheckCommand: ParsableCommand {
         } catch {
             let complaints = error.complaints
             if json {
-                Output.line(report(complaints: complaints, lines: error.lines, isUsable: false))
+                Output.line(report(complaints: complaints, lines: error.lines, configuration: nil))
             } else if complaints.isEmpty {
                 for line in error.lines { Output.line(line, to: STDERR_FILENO) }
             } else {
@@ -67,9 +67,17 @@ struct CheckCommand: ParsableCommand {
         return Redaction.redact(visible.joined())
     }
 
-    private func report(complaints: [Complaint], lines: [String], isUsable: Bool) -> String {
+    private func report(complaints: [Complaint], lines: [String], configuration: Configuration?) -> String {
         let value: JSONValue = [
-            "usable": .bool(isUsable),
+            "usable": .bool(configuration != nil),
+            "webhooks": .array(
+                (configuration?.webhooks ?? []).map { webhook in
+                    [
+                        "name": .string(webhook.name),
+                        "public_keys": .array(webhook.secrets.compactMap(\.publicKey).map(JSONValue.string)),
+                    ]
+                }
+            ),
             "problems": .array(
                 complaints.isEmpty
                     ? lines.map { ["severity": "error", "message": .string($0)] }

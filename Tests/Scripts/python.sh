@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 environment=.build/venv
-packages=(boto3 'moto[server]' standardwebhooks cryptography varlink)
+packages=(boto3 'moto[server]' standardwebhooks cryptography 'cloudevents>=2' varlink)
 # Another list of packages makes the environment anew.
 complete=$environment/complete-$(cksum <<<"${packages[*]}" | cut -d' ' -f1)
 [ -e "$complete" ] && exit 0

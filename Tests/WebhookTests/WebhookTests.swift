@@ -33,7 +33,7 @@ import Webhook
     }
 
     @Test func thePayloadIsThatOfTheDesign() throws {
-        let bytes = WebhookPayload.standard(event(failedJob), includesFailedRecordsURL: false)
+        let bytes = WebhookFormat.standard.body(event(failedJob), includesFailedRecordsURL: false)
         let expected = """
             {"type":"ses.import_job.failed","timestamp":"2026-11-23T20:15:04.120Z",\
             "data":{"event_id":"evt_0123456789abcdef0123456789abcdef","source":"default","region":"eu-west-1",\
@@ -47,7 +47,7 @@ import Webhook
     }
 
     @Test func thePresignedAddressGoesOnlyToThoseWhoAskedForIt() throws {
-        let bytes = WebhookPayload.standard(event(failedJob), includesFailedRecordsURL: true)
+        let bytes = WebhookFormat.standard.body(event(failedJob), includesFailedRecordsURL: true)
         let url = try JSONValue(decoding: bytes)["data"]?["failure"]?["failed_records_url"]?.string
         #expect(url == "https://b.s3.amazonaws.com/k?X-Amz-Signature=1")
     }
@@ -55,9 +55,45 @@ import Webhook
     @Test func aPayloadStaysSmallAndAJobWithoutAnswerHasNoStatus() throws {
         var job = ImportJob(id: "a", status: .unanswered)
         job.failure = .init(message: String(repeating: "é", count: 1_000_000), failedRecordsURL: nil)
-        let bytes = WebhookPayload.standard(event(job, type: .lost), includesFailedRecordsURL: false)
+        let bytes = WebhookFormat.standard.body(event(job, type: .lost), includesFailedRecordsURL: false)
         #expect(bytes.count < 20_000)
         #expect(try JSONValue(decoding: bytes)["data"]?["status"]?.isNull == true)
+    }
+
+    @Test(arguments: [WebhookFormat.standard, .cloudEvents, .slack])
+    func everyFormatStaysSmallWhateverTheServiceSays(_ format: WebhookFormat) throws {
+        for unit in ["é", "\u{1}", "\"", "&", "@", "<", "](", "\u{1F600}"] {
+            let long = String(repeating: unit, count: 200_000)
+            var job = ImportJob(id: String(repeating: "j", count: 256), status: .unknown(long))
+            job.destination = .contactList(name: long, action: long)
+            job.dataSource = .init(s3URL: long, format: long)
+            job.failure = .init(message: long, failedRecordsURL: "https://b.example/" + long)
+            let bytes = format.body(event(job), includesFailedRecordsURL: true)
+            #expect(bytes.count < 20_000, "\(unit)")
+            #expect(throws: Never.self) { try JSONValue(decoding: bytes) }
+        }
+    }
+
+    @Test func aTextUpToTheLimitIsWhole() throws {
+        var job = failedJob
+        job.failure = .init(message: String(repeating: "x", count: 5000), failedRecordsURL: nil)
+        var bytes = WebhookFormat.standard.body(event(job), includesFailedRecordsURL: false)
+        #expect(try JSONValue(decoding: bytes)["data"]?["failure"]?["message"]?.string?.utf8.count == 5000)
+        job.failure?.message? += "x"
+        bytes = WebhookFormat.standard.body(event(job), includesFailedRecordsURL: false)
+        let cut = try JSONValue(decoding: bytes)["data"]?["failure"]?["message"]?.string
+        #expect(cut?.hasSuffix("x…") == true && cut?.utf8.count == 5000)
+    }
+
+    @Test func chatTextHoldsNoMarkup() throws {
+        var job = failedJob
+        job.failure = .init(message: "<!channel> & <x|y> @all ![i](u)", failedRecordsURL: nil)
+        let bytes = WebhookFormat.slack.body(event(job), includesFailedRecordsURL: false)
+        let text = try #require(try JSONValue(decoding: bytes)["text"]?.string)
+        #expect(
+            text == "job 6f0c failed: 1200 records processed, 7 failed: &lt;!channel&gt; &amp; "
+                + "&lt;x|y&gt; @\u{200B}all ![i]\u{200B}(u) (source default, eu-west-1)"
+        )
     }
 
     /// The vector of the Standard Webhooks suite.

@@ -18,7 +18,8 @@ final class Outbox {
     private let clock: SystemClock
     private var random = SystemRandom()
     private var channels: [DeliveryTarget: Channel] = [:]
-    private var orphans: [DeliveryTarget: [Delivery]] = [:]
+    /// Targets that are not in force: they wait to come back, but for the outcomes of attempts under way.
+    private var retired: [DeliveryTarget: DeliverySchedule] = [:]
     private var handedOut: [Delivery.Key: DeliverySchedule.Attempt] = [:]
 
     init(writer: StateWriter, reporter: Reporter, clock: SystemClock) {
@@ -41,12 +42,9 @@ final class Outbox {
         retries: RetrySchedule
     ) {
         var schedule =
-            channels[target]?.schedule
+            channels[target]?.schedule ?? retired.removeValue(forKey: target)
             ?? DeliverySchedule(target: target, concurrency: concurrency, retries: retries)
         schedule.configure(concurrency: concurrency, retries: retries)
-        if let waiting = orphans.removeValue(forKey: target) {
-            schedule.add(waiting, now: clock.now(), wall: clock.wall())
-        }
         channels[target] = Channel(
             schedule: schedule,
             notifier: notifier,
@@ -59,15 +57,15 @@ final class Outbox {
     func keepTargets(_ targets: Set<DeliveryTarget>) {
         for (target, channel) in channels where !targets.contains(target) {
             channels[target] = nil
-            orphans[target, default: []] += channel.schedule.pendingDeliveries
+            retired[target] = channel.schedule
         }
     }
 
     /// Says which deliveries wait for a webhook that is not configured.
     func reportOrphans() {
-        for (target, deliveries) in orphans {
-            guard case .webhook(let name) = target, !deliveries.isEmpty else { continue }
-            reporter.report(DeliveryReports.orphaned(webhook: name, count: deliveries.count))
+        for (target, schedule) in retired {
+            guard case .webhook(let name) = target, schedule.pendingCount > 0 else { continue }
+            reporter.report(DeliveryReports.orphaned(webhook: name, count: schedule.pendingCount))
         }
     }
 
@@ -80,19 +78,23 @@ final class Outbox {
     }
 
     /// Attempts under way.
-    var inFlightCount: Int { schedules.reduce(0) { $0 + $1.inFlight } }
+    var inFlightCount: Int { (schedules + retired.values).reduce(0) { $0 + $1.inFlight } }
 
     // MARK: Events and deliveries
 
     /// Takes on the deliveries that were pending when the daemon stopped.
     func restore(_ deliveries: [Delivery]) {
         for (target, waiting) in Dictionary(grouping: deliveries, by: \.target) {
-            if channels[target] != nil {
-                channels[target]?.schedule.add(waiting, now: clock.now(), wall: clock.wall())
-            } else {
-                orphans[target, default: []] += waiting
-            }
+            change(target) { $0.add(waiting, now: clock.now(), wall: clock.wall()) }
         }
+    }
+
+    /// Changes the schedule of a target, in force or not.
+    private func change<Result>(_ target: DeliveryTarget, _ body: (inout DeliverySchedule) -> Result) -> Result {
+        if let index = channels.index(forKey: target) { return body(&channels.values[index].schedule) }
+        return body(
+            &retired[target, default: DeliverySchedule(target: target, concurrency: 1, retries: .journal)]
+        )
     }
 
     /// Takes on an event: it is put on disk with a delivery for each target that wants it.
@@ -124,17 +126,15 @@ final class Outbox {
         let (now, wall) = (clock.now(), clock.wall())
         for new in batch.events {
             for target in new.targets {
-                let delivery = Delivery(event: new.event, target: target)
-                if channels[target] != nil {
-                    channels[target]?.schedule.add([delivery], now: now, wall: wall)
-                } else {
-                    orphans[target, default: []].append(delivery)
-                }
+                change(target) { $0.add([Delivery(event: new.event, target: target)], now: now, wall: wall) }
             }
         }
         for record in batch.attempts {
             guard let attempt = handedOut.removeValue(forKey: record.key) else { continue }
-            guard let notifier = channels[record.key.target]?.notifier else { continue }
+            guard let notifier = channels[record.key.target]?.notifier else {
+                change(record.key.target) { $0.withdraw(attempt, now: now) }
+                continue
+            }
             notifier.deliver(attempt.delivery) { [weak self] in self?.finished(record.key, $0) }
         }
         onChange()
@@ -144,20 +144,16 @@ final class Outbox {
         let now = clock.now()
         for record in batch.attempts {
             guard let attempt = handedOut.removeValue(forKey: record.key) else { continue }
-            channels[record.key.target]?.schedule.withdraw(attempt, now: now)
+            change(record.key.target) { $0.withdraw(attempt, now: now) }
         }
         onChange()
     }
 
     private func finished(_ key: Delivery.Key, _ outcome: NotificationOutcome) {
-        let actions = channels[key.target]?.schedule.finish(
-            key,
-            outcome: outcome,
-            now: clock.now(),
-            wall: clock.wall(),
-            using: &random
-        )
-        for action in actions ?? [] {
+        let actions = change(key.target) { schedule in
+            schedule.finish(key, outcome: outcome, now: clock.now(), wall: clock.wall(), using: &random)
+        }
+        for action in actions {
             switch action {
             case .record(let result): writer.add { $0.results.append(result) }
             case .report(let entry): reporter.report(entry)

@@ -23,6 +23,16 @@ extension JournalEntry {
         JournalEntry(kind: .configurationWarning, priority: .warning, message: warning.description)
     }
 
+    static func secretsUnusable(webhook: String, _ problems: [String]) -> JournalEntry {
+        JournalEntry(
+            kind: .configurationWarning,
+            priority: .warning,
+            message: "webhook \(webhook): the changed secret file can't be used, the secrets before go on: "
+                + problems.joined(separator: "; "),
+            fields: [.webhookName: webhook]
+        )
+    }
+
     static func controlUnavailable(_ problem: String) -> JournalEntry {
         JournalEntry(
             kind: .configurationWarning,

@@ -4,8 +4,6 @@
 enum NotSupportedYet: String, CaseIterable {
     case discover = "discover = true"
     case strategyList = "strategy = \"list\""
-    case formatCloudEvents = "format = \"cloudevents\""
-    case formatSlack = "format = \"slack\""
     case statePostgreSQL = "postgresql"
     case stateLease = "lease"
     case stateLeaseRenew = "lease_renew"

@@ -148,14 +148,7 @@ struct WebhookDecoder {
     }
 
     private func format(_ section: inout SectionReader) -> Configuration.Webhook.Format {
-        guard let format = section.choice("format", Configuration.Webhook.Format.self) else { return .standard }
-        let key = section.qualified("format")
-        switch format.value {
-        case .standard: break
-        case .cloudevents: NotSupportedYet.formatCloudEvents.refuse(at: format.position, key: key, section.collector)
-        case .slack: NotSupportedYet.formatSlack.refuse(at: format.position, key: key, section.collector)
-        }
-        return format.value
+        section.choice("format", Configuration.Webhook.Format.self)?.value ?? .standard
     }
 
     // MARK: TLS

@@ -2,16 +2,22 @@ import Crypto
 import ImportWatch
 
 /// Reads the secrets of a webhook: one a line, `whsec_` for HMAC and `whsk_` for Ed25519, as Standard Webhooks writes them.
-struct WebhookSecretFile {
-    let files: any FileReader
+public struct WebhookSecretFile {
+    private let files: any FileReader
+
+    /// Reads through `files`.
+    public init(files: any FileReader) {
+        self.files = files
+    }
 
     /// Why a file's secrets can't be used; no problem shows a secret.
-    struct Problems: Error {
-        var problems: [String]
+    public struct Problems: Error {
+        /// Each in one line, with the file's path.
+        public var problems: [String]
     }
 
     /// All secrets of the file, in its order; at least one.
-    func read(_ path: String) throws(Problems) -> [WebhookSecret] {
+    public func read(_ path: String) throws(Problems) -> [WebhookSecret] {
         let bytes: [UInt8]
         do {
             bytes = try files.read(path, limit: 65_536)

@@ -1,12 +1,12 @@
 import Foundation
 import JSON
-import TestSupport
 
 /// Runs the scripts that use clients which know nothing of us.
-enum PythonClients {
+public enum PythonClients {
     /// Why there is no answer to look at.
-    struct Failure: Error {
-        var description: String
+    public struct Failure: Error {
+        /// What the script printed.
+        public var description: String
     }
 
     private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -26,7 +26,7 @@ enum PythonClients {
     }
 
     /// Runs a script of Tests/Scripts and gives the JSON that it prints last.
-    static func run(_ script: String, _ arguments: [String]) async throws -> JSONValue {
+    public static func run(_ script: String, _ arguments: [String]) async throws -> JSONValue {
         let process = try TestProcess(
             try await interpreter.value,
             [package + "/Tests/Scripts/" + script] + arguments,
@@ -38,34 +38,4 @@ enum PythonClients {
         }
         return try JSONValue(decoding: Array(last.utf8))
     }
-}
-
-/// Asks the simulator with boto3.
-enum Boto3Client {
-    /// Calls an operation.
-    static func call(
-        _ simulator: Simulator,
-        _ operation: String,
-        _ arguments: JSONValue = .object([]),
-        _ options: JSONValue = .object([])
-    ) async throws -> JSONValue {
-        try await PythonClients.run(
-            "boto3-client.py",
-            [simulator.service, operation, arguments.text, options.text]
-        )
-    }
-
-    /// Calls GetImportJob.
-    static func getImportJob(
-        _ simulator: Simulator,
-        _ id: String,
-        _ options: JSONValue = .object([])
-    ) async throws -> JSONValue {
-        try await call(simulator, "get_import_job", ["JobId": .string(id)], options)
-    }
-}
-
-extension JSONValue {
-    /// The value as JSON.
-    var text: String { String(decoding: encoded(), as: UTF8.self) }
 }
