@@ -45,7 +45,9 @@ final class CurlLoop {
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = cshim_multi_set_socket_callback(multi, CurlCallbacks.socket, context)
         _ = cshim_multi_set_timer_callback(multi, CurlCallbacks.timer, context)
-        _ = cshim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 512)
+        // More than sources that hang can take, each with its own limit: the rest would wait in libcurl for a
+        // connection, and that counts against their time limits.
+        _ = cshim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 4096)
         _ = cshim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
         readable.setEventHandler { [weak self] in MainActor.assumeIsolated { self?.serveSockets() } }
         readable.setCancelHandler { Glibc.close(epoll) }

@@ -7,6 +7,9 @@ extension TransportError {
         let text = handle.errorText.isEmpty ? String(cString: curl_easy_strerror(code)) : handle.errorText
         let reason = Redaction.redact(text)
         switch code {
+        case CURLE_UNSUPPORTED_PROTOCOL where handle.wasConnected:
+            // How libcurl calls an answer without a status line.
+            self = .other(host: host, reason: "its answer is no HTTP")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             self = .badAddress(reason: reason)
         case CURLE_COULDNT_RESOLVE_HOST:

@@ -38,6 +38,9 @@ struct ConfigurationReader {
         let (configuration, warnings) = try loader.load(path: path)
         var complaints: [Complaint] = []
         let sources = configuration.sources.compactMap { source(of: $0, complaints: &complaints) }
+        for group in Dictionary(grouping: sources, by: \.region).values {
+            complaints += SharedJob.among(group.map { ($0.name, $0.jobs) }).map { complaint($0.problem) }
+        }
         if !complaints.isEmpty { throw .invalid(complaints) }
         return DaemonPlan(
             configuration: configuration,

@@ -7,6 +7,8 @@ import WatchConfiguration
 public enum DaemonProgram {
     /// Runs the program with its arguments (without its own name); comes back never.
     public static func run(arguments: [String]) -> Never {
+        openStandardDescriptors()
+        raiseDescriptorLimit()
         let path: String
         switch DaemonOptions.parse(arguments) {
         case .print(let text):
@@ -34,6 +36,21 @@ public enum DaemonProgram {
             if case .permissionDenied = error { exit(ExitCode.noPermission) }
             exit(ExitCode.badConfiguration)
         }
+    }
+
+    /// Keeps the state file and sockets from descriptors 0 to 2, where a line for stderr would end up in them.
+    private static func openStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
+
+    /// Takes as many descriptors as the system lets us, for sources whose endpoints hang; 1,024 is the usual limit.
+    private static func raiseDescriptorLimit() {
+        var limits = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return }
+        limits.rlim_cur = max(limits.rlim_cur, min(limits.rlim_max, 8192))
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

@@ -1,8 +1,16 @@
 import ImportWatch
 import JSON
 
-/// Reads GetImportJob's answer.
+/// Reads GetImportJob's answer; its texts lose their secrets and their excess here, before anything keeps them.
 enum ImportJobDecoder {
+    /// The most bytes of JSON for the error message, and for any other text.
+    private static let messageLimit = 8000
+    private static let textLimit = 2000
+    /// The longest status; the service's own have at most 10 characters.
+    private static let statusLimit = 64
+    /// A pre-signed address longer than this is left out: cut off it would be of no use.
+    private static let addressLimit = 16_384
+
     /// Why an answer can't be taken for the job's description.
     enum Problem: Error, Equatable, CustomStringConvertible {
         case notJSON(JSONError)
@@ -35,7 +43,8 @@ enum ImportJobDecoder {
     private static func decode(_ root: JSONCursor, jobID: String) throws(Problem) -> ImportJob {
         guard root.isObject else { throw .notAnObject }
         if let answered = root["JobId"], !answered.isString(jobID) { throw .otherJob }
-        guard let status = try string(root, "JobStatus") else { throw .noStatus }
+        let status = try text(root, "JobStatus", limit: statusLimit)
+        guard let status, !status.isEmpty else { throw .noStatus }
         return ImportJob(
             id: jobID,
             status: JobStatus(rawValue: status),
@@ -52,12 +61,12 @@ enum ImportJobDecoder {
     private static func destination(_ root: JSONCursor) throws(Problem) -> ImportJob.Destination? {
         guard let destination = try object(root, "ImportDestination") else { return nil }
         if let list = try object(destination, "SuppressionListDestination") {
-            return .suppressionList(action: try string(list, "SuppressionListImportAction") ?? "")
+            return .suppressionList(action: try text(list, "SuppressionListImportAction") ?? "")
         }
         if let list = try object(destination, "ContactListDestination") {
             return .contactList(
-                name: try string(list, "ContactListName") ?? "",
-                action: try string(list, "ContactListImportAction") ?? ""
+                name: try text(list, "ContactListName") ?? "",
+                action: try text(list, "ContactListImportAction") ?? ""
             )
         }
         return nil
@@ -66,16 +75,18 @@ enum ImportJobDecoder {
     private static func dataSource(_ root: JSONCursor) throws(Problem) -> ImportJob.DataSource? {
         guard let source = try object(root, "ImportDataSource") else { return nil }
         return ImportJob.DataSource(
-            s3URL: try string(source, "S3Url") ?? "",
-            format: try string(source, "DataFormat") ?? ""
+            s3URL: try text(source, "S3Url") ?? "",
+            format: try text(source, "DataFormat") ?? ""
         )
     }
 
     private static func failure(_ root: JSONCursor) throws(Problem) -> ImportJob.Failure? {
         guard let failure = try object(root, "FailureInfo") else { return nil }
         return ImportJob.Failure(
-            message: try string(failure, "ErrorMessage"),
-            failedRecordsURL: try string(failure, "FailedRecordsS3Url")
+            message: try text(failure, "ErrorMessage", limit: messageLimit),
+            failedRecordsURL: try string(failure, "FailedRecordsS3Url").flatMap {
+                $0.utf8.count <= addressLimit ? $0 : nil
+            }
         )
     }
 
@@ -83,6 +94,15 @@ enum ImportJobDecoder {
         guard let member = parent[name] else { return nil }
         guard member.isObject else { throw .wrongType(member: "\(name)") }
         return member
+    }
+
+    /// A text that may be kept and shown.
+    private static func text(
+        _ parent: JSONCursor,
+        _ name: StaticString,
+        limit: Int = textLimit
+    ) throws(Problem) -> String? {
+        try string(parent, name).map { BoundedText.text(Redaction.redact($0), limit: limit) }
     }
 
     private static func string(_ parent: JSONCursor, _ name: StaticString) throws(Problem) -> String? {

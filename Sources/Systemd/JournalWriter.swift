@@ -36,9 +36,9 @@ public actor JournalWriter: Journal {
 
     /// Writes one entry.
     public func write(_ entry: JournalEntry) throws(JournalError) {
-        if !stderrIsJournal { lines.write(entry, at: now()) }
+        let hasLine = stderrIsJournal || lines.write(entry, at: now())
         guard access(Self.socketPath, F_OK) == 0 else {
-            if isUnderSystemd { throw .unavailable }
+            if isUnderSystemd || !hasLine { throw .unavailable }
             return
         }
         try send(entry)

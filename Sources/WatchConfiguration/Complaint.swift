@@ -1,3 +1,5 @@
+import ImportWatch
+
 /// Something wrong, or worth a look, at a place in a configuration file or a file that it names.
 public struct Complaint: Hashable, Sendable, CustomStringConvertible {
     /// How grave it is.
@@ -21,13 +23,13 @@ public struct Complaint: Hashable, Sendable, CustomStringConvertible {
     /// The key it is about, with its table: `polling.min_delay`; `nil` where it is about no key.
     public var key: String?
 
-    /// Makes a complaint.
+    /// Makes a complaint; the message passes ``Redaction`` here.
     public init(path: String, line: Int, column: Int, severity: Severity, message: String, key: String? = nil) {
         self.path = path
         self.line = line
         self.column = column
         self.severity = severity
-        self.message = message
+        self.message = Redaction.redact(message)
         self.key = key
     }
 

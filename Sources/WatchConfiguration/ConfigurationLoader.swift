@@ -60,6 +60,7 @@ public struct ConfigurationLoader {
         let shared = SourceDecoder(&top)
         var sources: [Configuration.Source] = []
         var names = UniqueNames(of: "source")
+        var places: [String: Position] = [:]
         if shared.isSource {
             sources.append(shared.source(named: "default", over: nil, lists: lists))
             names.reserve("default")
@@ -75,7 +76,14 @@ public struct ConfigurationLoader {
             }
             // A source without a usable name is decoded all the same: all that is wrong is told at once.
             let source = decoder.source(named: name?.value ?? "without a name", over: shared, lists: lists)
-            if let name, names.accept(name, collector) { sources.append(source) }
+            guard let name, names.accept(name, collector) else { continue }
+            sources.append(source)
+            places[name.value] = decoder.position
+        }
+        for group in Dictionary(grouping: sources, by: \.region).values {
+            for shared in SharedJob.among(group.map { ($0.name, $0.jobs) }) {
+                collector.error(shared.problem, at: places[shared.second] ?? top.position, key: "source.jobs")
+            }
         }
         if !shared.isSource, tables.isEmpty { shared.checkDefaults(collector) }
         if sources.allSatisfy(\.jobs.isEmpty), !collector.hasErrors {

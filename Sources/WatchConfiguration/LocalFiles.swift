@@ -6,7 +6,8 @@ public struct LocalFiles: FileReader {
     /// Makes the adapter.
     public init() {}
 
-    /// Reads a regular file; a directory, a pipe or a device is refused without waiting for it.
+    /// Reads a regular file, or /dev/null, which stands for an empty one; a directory, a pipe or another device is
+    /// refused without waiting for it.
     public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.error(errno, path) }
@@ -15,6 +16,7 @@ public struct LocalFiles: FileReader {
         guard fstat(descriptor, &status) == 0 else { throw Self.error(errno, path) }
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
+        case S_IFCHR where Self.isNull(status): return []
         case S_IFDIR: throw .isDirectory(path: path)
         default: throw .failed(path: path, reason: "is no regular file")
         }
@@ -54,6 +56,12 @@ public struct LocalFiles: FileReader {
         defer { globfree(&found) }
         guard glob(pattern, 0, nil, &found) == 0 else { return [] }
         return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+    }
+
+    /// Whether it is the null device, wherever its node lies.
+    private static func isNull(_ status: stat) -> Bool {
+        var null = stat()
+        return stat("/dev/null", &null) == 0 && null.st_rdev == status.st_rdev
     }
 
     private static func error(_ code: Int32, _ path: String) -> FileError {

@@ -1,12 +1,6 @@
 import ImportWatch
 
 extension String {
-    /// The text in one line: control, format and line-breaking characters are replaced.
-    var inOneLine: String {
-        guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
-        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isUnprintable ? "\u{FFFD}" : $0 }))
-    }
-
     /// The text in one line of at most 64 characters and without secrets, for use in a message.
     var printable: String { printable(upTo: 64) }
 
@@ -23,16 +17,5 @@ extension StringProtocol {
         let start = firstIndex { !$0.isWhitespace } ?? endIndex
         let end = lastIndex { !$0.isWhitespace }.map(index(after:)) ?? start
         return self[start..<end]
-    }
-}
-
-extension Unicode.Scalar {
-    /// Whether it can break a line, or change how the rest of one looks.
-    fileprivate var isUnprintable: Bool {
-        if isASCII { return value < 0x20 || value == 0x7F }
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: return true
-        default: return false
-        }
     }
 }

@@ -25,6 +25,24 @@ import Testing
         var result: PollResult
     }
 
+    @Test func textsLoseTheirSecretsAndTheirExcess() throws {
+        let long = String(repeating: "x", count: 900_000)
+        let job = try job(
+            """
+            {"JobStatus": "NEW \(long)", "ImportDataSource": {"S3Url": "https://b.example/k?X-Amz-Signature=0f"},
+             "FailureInfo": {"ErrorMessage": "key AKIAIOSFODNN7EXAMPLE \(long)", "FailedRecordsS3Url": "s\(long)"}}
+            """
+        )
+        #expect(job.status.rawValue.utf8.count <= 64 && job.status.rawValue.hasPrefix("NEW xxx"))
+        #expect(job.dataSource?.s3URL == "https://b.example[redacted]")
+        #expect(job.failure?.message?.hasPrefix("key [redacted]MPLE xxx") == true)
+        #expect(job.failure.flatMap { $0.message?.utf8.count }.map { (7000...8000).contains($0) } == true)
+        #expect(job.failure?.failedRecordsURL == nil)
+        guard case .unavailable = result("{\"JobStatus\": \"\"}") else {
+            throw Unexpected(result: result("{\"JobStatus\": \"\"}"))
+        }
+    }
+
     @Test func readsEveryMemberOfTheServiceModel() throws {
         guard let bytes = try Conformance.read("protocol/sesv2-service-2.json") else { return }
         let shapes = try #require(try JSONValue(decoding: bytes)["shapes"])

@@ -84,7 +84,7 @@ import Testing
         #expect(mkfifo(pipe, 0o600) == 0)
         for (path, reason) in [
             (folder.path, "is a directory, not a file"), (pipe, "is no regular file"),
-            (folder.path + "/none.toml", "no such file"), ("/dev/null", "is no regular file"),
+            (folder.path + "/none.toml", "no such file"), ("/dev/zero", "is no regular file"),
             (folder.path + "/none/none.toml", "no such file"),
         ] {
             #expect(throws: ConfigurationError.unreadable(path: path, reason: "\(path): \(reason)")) {

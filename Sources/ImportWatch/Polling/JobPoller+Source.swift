@@ -7,11 +7,11 @@ extension JobPoller {
         using generator: inout some RandomNumberGenerator,
         actions: inout [Action]
     ) {
-        var change: SourceHealth.Change?
+        var changes: [SourceHealth.Change] = []
         switch result {
         case .answered, .jobRefused:
             pacer.succeeded(now: now)
-            change = health.answered(now: now)
+            changes = health.answered(now: now)
             reportFullPace(now: now, actions: &actions)
         case .throttled(let problem, let retryAfter):
             pacer.throttled(sentAt: sentAt, retryAfter: retryAfter, now: now)
@@ -21,12 +21,12 @@ extension JobPoller {
                 actions.append(.report(reports.throttled(problem, pacer: pacer)))
             }
         case .credentialsRefused(let problem):
-            change = health.credentialsRefused(problem, now: now, using: &generator)
+            changes = health.credentialsRefused(problem, now: now, using: &generator)
         case .unavailable(let problem, let retryAfter):
             if let retryAfter { pacer.pause(retryAfter, now: now) }
-            change = health.failed(problem, now: now, using: &generator)
+            changes = health.failed(problem, now: now, using: &generator)
         }
-        if let change { actions.append(.report(reports.changed(change))) }
+        for change in changes { actions.append(.report(reports.changed(change))) }
     }
 
     private mutating func reportFullPace(now: MonotonicInstant, actions: inout [Action]) {

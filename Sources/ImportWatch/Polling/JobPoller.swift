@@ -14,7 +14,7 @@ public struct JobPoller: Sendable {
     }
 
     /// The most polls under way at once; a service that hangs must not pile up connections.
-    static let maximumInFlight = 256
+    static let maximumInFlight = 64
     /// A lost job is asked for at most once in this time.
     static let lostDelay = JitteredBackoff(shortest: .seconds(3600), longest: .seconds(4500))
     /// A source counts as free of throttling after this time at full pace.

@@ -31,11 +31,15 @@ public struct ServiceProblem: Error, Hashable, Sendable {
     /// The status of the HTTP answer, if there was one.
     public var httpStatus: Int?
 
-    /// Makes a problem; the message passes ``Redaction`` here.
+    /// Makes a problem; its texts pass ``Redaction`` here and are cut off at 2,000 bytes.
     public init(code: String, message: String, requestID: String? = nil, httpStatus: Int? = nil) {
-        self.code = code
-        self.message = Redaction.redact(message)
-        self.requestID = requestID
+        self.code = Self.bounded(code)
+        self.message = Self.bounded(message)
+        self.requestID = requestID.map(Self.bounded)
         self.httpStatus = httpStatus
+    }
+
+    private static func bounded(_ text: String) -> String {
+        BoundedText.text(Redaction.redact(text), limit: 2000)
     }
 }

@@ -2,12 +2,14 @@
 ///
 /// Legal transitions:
 /// - `.healthy` → `.credentialsRefused` at the first refusal; → `.endpointDown` after several failures in a row;
-/// - `.credentialsRefused` ↔ `.endpointDown` when the trouble changes (the endpoint again only after several failures);
+/// - `.credentialsRefused` ↔ `.endpointDown` when the trouble changes (to the endpoint only after several failures);
 /// - either → `.healthy` at the first answer.
 ///
-/// Throttling is no trouble of health and changes nothing here. While a source is not healthy one poll at a time goes
-/// out as a probe, with growing waits between. An endpoint that fell again soon after it recovered is given twice as many
-/// failures before it counts as down, so that one which fails now and then doesn't fill the journal.
+/// Each trouble that was told ends with a recovery that is told: a refusal shows that the endpoint answers, but only
+/// an answer shows that the credentials are accepted. Throttling is no trouble of health and changes nothing here.
+/// While a source is not healthy one poll at a time goes out as a probe, with growing waits between. An endpoint that
+/// fell again soon after it recovered is given twice as many failures before it counts as down, so that one which
+/// fails now and then doesn't fill the journal.
 public struct SourceHealth: Sendable {
     /// How the source stands.
     public enum State: Hashable, Sendable {
@@ -31,6 +33,12 @@ public struct SourceHealth: Sendable {
         case endpointUp(after: Duration, failures: Int)
     }
 
+    /// Something that was told and has not ended.
+    private struct Trouble: Sendable {
+        var since: MonotonicInstant
+        var count: Int
+    }
+
     static let firstThreshold = 3
     static let highestThreshold = 48
     static let calmAfterRecovery = Duration.seconds(600)
@@ -42,15 +50,15 @@ public struct SourceHealth: Sendable {
     private var backoff: JitteredBackoff
     private var failuresInRow = 0
     private var threshold = Self.firstThreshold
-    private var troubleSince: MonotonicInstant
-    private var troubleCount = 0
+    private var refusal: Trouble?
+    private var outage: Trouble?
+    private var probes = 0
     private var recoveredAt: MonotonicInstant?
 
     /// Makes the health of a source that has not been asked yet; it counts as healthy.
     public init(backoff: JitteredBackoff, now: MonotonicInstant) {
         self.backoff = backoff
         nextProbe = now
-        troubleSince = now
     }
 
     /// Whether polls may go out at will.
@@ -62,27 +70,20 @@ public struct SourceHealth: Sendable {
     }
 
     /// Notes that the service answered a poll, whatever it said about the job.
-    public mutating func answered(now: MonotonicInstant) -> Change? {
-        let before = state
-        let since = troubleSince.duration(to: now)
-        let count = troubleCount
-        failuresInRow = 0
-        troubleCount = 0
-        state = .healthy
-        switch before {
-        case .healthy:
-            if let recoveredAt, recoveredAt.duration(to: now) > Self.calmAfterRecovery {
-                threshold = Self.firstThreshold
-                self.recoveredAt = nil
-            }
-            return nil
-        case .credentialsRefused:
-            return .credentialsAccepted(after: since, refusals: count)
-        case .endpointDown:
-            recoveredAt = now
-            threshold = min(threshold * 2, Self.highestThreshold)
-            return .endpointUp(after: since, failures: count)
+    public mutating func answered(now: MonotonicInstant) -> [Change] {
+        if isHealthy, let recoveredAt, recoveredAt.duration(to: now) > Self.calmAfterRecovery {
+            threshold = Self.firstThreshold
+            self.recoveredAt = nil
         }
+        failuresInRow = 0
+        probes = 0
+        state = .healthy
+        var changes = endOutage(now: now)
+        if let refusal {
+            changes.append(.credentialsAccepted(after: refusal.since.duration(to: now), refusals: refusal.count))
+            self.refusal = nil
+        }
+        return changes
     }
 
     /// Notes that the service refused the credentials.
@@ -90,16 +91,18 @@ public struct SourceHealth: Sendable {
         _ problem: ServiceProblem,
         now: MonotonicInstant,
         using generator: inout some RandomNumberGenerator
-    ) -> Change? {
+    ) -> [Change] {
         failuresInRow = 0
-        if case .credentialsRefused = state {
-            noteTrouble(now: now, using: &generator)
-            state = .credentialsRefused(problem)
-            return nil
+        if outage != nil { probes = 0 }
+        var changes = endOutage(now: now)
+        if refusal == nil {
+            refusal = Trouble(since: now, count: 0)
+            changes.append(.credentialsRefused(problem))
         }
-        beginTrouble(count: 1, now: now, using: &generator)
+        refusal?.count += 1
         state = .credentialsRefused(problem)
-        return .credentialsRefused(problem)
+        planProbe(now: now, using: &generator)
+        return changes
     }
 
     /// Notes that the endpoint gave no usable answer.
@@ -107,34 +110,31 @@ public struct SourceHealth: Sendable {
         _ problem: ServiceProblem,
         now: MonotonicInstant,
         using generator: inout some RandomNumberGenerator
-    ) -> Change? {
+    ) -> [Change] {
         failuresInRow += 1
-        if case .endpointDown = state {
-            noteTrouble(now: now, using: &generator)
+        let wasDown = outage != nil
+        if wasDown || failuresInRow >= threshold {
+            if !wasDown {
+                outage = Trouble(since: now, count: failuresInRow - 1)
+                probes = 0
+            }
+            outage?.count += 1
             state = .endpointDown(problem)
-            return nil
         }
-        guard failuresInRow >= threshold else {
-            if !isHealthy { noteTrouble(now: now, using: &generator) }
-            return nil
-        }
-        beginTrouble(count: failuresInRow, now: now, using: &generator)
-        state = .endpointDown(problem)
-        return .endpointDown(problem, failures: failuresInRow)
+        if !isHealthy { planProbe(now: now, using: &generator) }
+        return wasDown || outage == nil ? [] : [.endpointDown(problem, failures: failuresInRow)]
     }
 
-    private mutating func beginTrouble(
-        count: Int,
-        now: MonotonicInstant,
-        using generator: inout some RandomNumberGenerator
-    ) {
-        troubleSince = now
-        troubleCount = count
-        nextProbe = now.advanced(by: backoff.delay(afterTries: 0, using: &generator))
+    private mutating func endOutage(now: MonotonicInstant) -> [Change] {
+        guard let outage else { return [] }
+        self.outage = nil
+        recoveredAt = now
+        threshold = min(threshold * 2, Self.highestThreshold)
+        return [.endpointUp(after: outage.since.duration(to: now), failures: outage.count)]
     }
 
-    private mutating func noteTrouble(now: MonotonicInstant, using generator: inout some RandomNumberGenerator) {
-        troubleCount += 1
-        nextProbe = now.advanced(by: backoff.delay(afterTries: troubleCount - 1, using: &generator))
+    private mutating func planProbe(now: MonotonicInstant, using generator: inout some RandomNumberGenerator) {
+        nextProbe = now.advanced(by: backoff.delay(afterTries: probes, using: &generator))
+        probes += 1
     }
 }

@@ -40,8 +40,12 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Anything else that the system reports.
     case failed(path: String, reason: String)
 
-    /// One line for a person.
+    /// One line for a person; a secret or an address that someone wrote in place of a path is not in it.
     public var description: String {
+        Redaction.redact(words).inOneLine
+    }
+
+    private var words: String {
         switch self {
         case .notFound(let path): "\(path): no such file"
         case .permissionDenied(let path): "\(path): permission denied; give the daemon's user read access"

@@ -3,11 +3,14 @@ enum Faults {
     /// More than any client should be willing to read, in bytes.
     private static let oversized = 2 << 20
 
-    /// - Parameter interval: Between two bytes of a slow answer, in milliseconds.
+    /// - Parameters:
+    ///   - interval: Between two bytes of a slow answer, in milliseconds.
+    ///   - message: What an error of the service says instead of the usual words.
     static func spoil(
         _ answer: ServerAnswer,
         by fault: Scenario.Fault.Kind,
         interval: Int64 = 100,
+        message: String? = nil,
         world: inout World
     ) -> ServerAnswer {
         switch fault {
@@ -26,16 +29,16 @@ enum Faults {
             let body = #"{"JobId":17,"JobStatus":["COMPLETED"],"ProcessedRecordsCount":"many","FailureInfo":true}"#
             return reply(Array(body.utf8), &world)
         case .error500:
-            return ServiceAnswers.error(500, "InternalFailure", "An internal error occurred.", &world)
+            return ServiceAnswers.error(500, "InternalFailure", message ?? "An internal error occurred.", &world)
         case .error503: return ServerAnswer.plain(503, "Service Unavailable")
         case .throttled: return ServiceAnswers.throttled(&world)
         case .expired:
-            let message = "The security token included in the request is expired"
-            return ServiceAnswers.error(403, "ExpiredTokenException", message, &world)
+            let usual = "The security token included in the request is expired"
+            return ServiceAnswers.error(403, "ExpiredTokenException", message ?? usual, &world)
         case .denied:
-            let message =
+            let usual =
                 "User: arn:aws:iam::123456789012:user/watch is not authorized to perform: ses:GetImportJob"
-            return ServiceAnswers.error(403, "AccessDeniedException", message, &world)
+            return ServiceAnswers.error(403, "AccessDeniedException", message ?? usual, &world)
         }
     }
 

@@ -56,7 +56,13 @@ enum SESService {
             }
         guard let fault = world.fault(job: job, region: caller.region, time: time) else { return answer }
         world.statistics.faults += 1
-        return Faults.spoil(answer, by: fault.kind, interval: fault.intervalMs ?? 100, world: &world)
+        return Faults.spoil(
+            answer,
+            by: fault.kind,
+            interval: fault.intervalMs ?? 100,
+            message: fault.message,
+            world: &world
+        )
     }
 
     private static func operation(_ request: ReceivedRequest) -> Operation? {

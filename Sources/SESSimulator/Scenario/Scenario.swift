@@ -60,6 +60,8 @@ struct Scenario: Decodable, Sendable {
         var to: Double?
         /// Between two bytes of `slow`.
         var intervalMs: Int64?
+        /// What `error500`, `expired` and `denied` say instead of the usual words.
+        var message: String?
     }
 
     /// A status and how long it lasts; without `seconds` for good.

@@ -24,7 +24,8 @@ enum ScenarioHelp {
           "throttled": [{"from": 0, "to": 3, "region": null}]     everything is throttled
           "outages":   [{"from": 0, "to": 3, "region": null, "kind": "error500"}]
           "faults":    [{"kind": "reset", "job": null, "region": null, "probability": 1,
-                         "times": null, "from": 0, "to": null, "interval_ms": 100}]
+                         "times": null, "from": 0, "to": null, "interval_ms": 100,
+                         "message": null}]
                        kinds: reset reset_midway hang slow truncated close garbage html
                        oversized empty not_json wrong_types error500 error503 throttled
                        expired denied; the first that matches is played

@@ -11,7 +11,7 @@ enum ScenarioMembers {
         "throttle": ["rate", "burst", "retry_after_ms", "retry_after", "code"],
         "throttled": ["from", "to", "region"],
         "outages": ["from", "to", "region", "kind"],
-        "faults": ["kind", "job", "region", "probability", "times", "from", "to", "interval_ms"],
+        "faults": ["kind", "job", "region", "probability", "times", "from", "to", "interval_ms", "message"],
         "jobs": [
             "id", "count", "region", "account", "timeline", "records", "failed", "message", "destination",
             "visible_from", "vanishes_at", "clock",

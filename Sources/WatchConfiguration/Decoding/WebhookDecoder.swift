@@ -46,7 +46,7 @@ struct WebhookDecoder {
         let hasBoth = section.has("url") && section.has("url_file")
         guard hasBoth || section.has("url") || section.has("url_file") else {
             section.collector.error(
-                "a [[webhook]] needs a url or a url_file; for example url = \"https://hooks.example.com/ses\"",
+                "a [[webhook]] needs a url or a url_file; for example url = \"https://hooks.example.com\"",
                 at: section.position,
                 key: section.qualified("url")
             )
@@ -55,7 +55,7 @@ struct WebhookDecoder {
             return nil
         }
         let file = FilePath.read("url_file", example: "ops-url", &section)
-        let written = WebAddress.read("url", example: "https://hooks.example.com/ses", &section)
+        let written = WebAddress.read("url", example: "https://hooks.example.com", &section)
         if hasBoth {
             let position = file?.position ?? section.position
             section.complain("url_file", "and url can't both be there; leave one out", at: position)

@@ -20,6 +20,10 @@ enum FilePath {
             section.complain(key, "must be shorter than 4096 bytes", at: path.position)
         } else if path.value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             section.complain(key, "can't hold control characters", at: path.position)
+        } else if path.value.hasPrefix("whsec_") || path.value.hasPrefix("whsk_") {
+            section.complain(key, "holds the secret itself; write that to a file and name the file", at: path.position)
+        } else if path.value.hasPrefix("https://") || path.value.hasPrefix("http://") {
+            section.complain(key, "holds a web address; name a file", at: path.position)
         } else {
             return true
         }

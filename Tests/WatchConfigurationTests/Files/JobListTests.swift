@@ -36,8 +36,8 @@ import Testing
         )
     }
 
-    @Test func differentSourcesMayWatchTheSameID() throws {
-        let text = "jobs = [\"a\"]\n[[source]]\nname = \"us\"\njobs = [\"a\"]\n"
+    @Test func sourcesOfDifferentRegionsMayWatchTheSameID() throws {
+        let text = "jobs = [\"a\"]\n[[source]]\nname = \"us\"\nregion = \"us-east-1\"\njobs = [\"a\"]\n"
         let (configuration, warnings) = try MemoryFiles().load(text)
         #expect(configuration.sources.map(\.jobs) == [["a"], ["a"]])
         #expect(warnings == [])

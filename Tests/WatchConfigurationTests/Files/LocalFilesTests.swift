@@ -15,6 +15,7 @@ import Testing
         #expect(try files.read(path, limit: .max) == Array("12345".utf8))
         #expect(throws: FileError.tooLarge(path: path, limit: 4)) { try files.read(path, limit: 4) }
         #expect(try files.read(try folder.write("empty", ""), limit: 0) == [])
+        #expect(try files.read("/dev/null", limit: 0) == [])
     }
 
     @Test func readsFilesWhoseSizeTheSystemDoesNotTell() throws {

@@ -1,7 +1,7 @@
-/// Cuts texts of a service so that a payload stays small.
-enum BoundedText {
+/// Cuts texts of a service so that what holds them stays small.
+public enum BoundedText {
     /// The text, or its beginning and an ellipsis where it would take more than `limit` bytes of JSON.
-    static func text(_ text: String, limit: Int) -> String {
+    public static func text(_ text: String, limit: Int) -> String {
         var size = 0
         var end = text.unicodeScalars.startIndex
         for index in text.unicodeScalars.indices {
