@@ -127,7 +127,7 @@ import Testing
             name = "missing-profile"
             region = "eu-west-1"
             profile = "three"
-            jobs = ["a"]
+            jobs = ["another"]
             [[source]]
             name = "unknown-job"
             region = "eu-west-1"
@@ -149,6 +149,7 @@ import Testing
             return sources.map { $0["problems"]?.array?.compactMap(\.string) ?? [] }
         }
         let found = try await problems("a")
+        try #require(found.count == 4)
         #expect(found[0].count == 1)
         #expect(found[0].first?.contains("the secret does not belong to the key") == true)
         #expect(found[1].first?.contains("profile three: there is no profile three") == true)
