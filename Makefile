@@ -18,6 +18,7 @@ test: set-up-test ## Build and run every test
 	Tests/Scripts/python.sh
 	$(SWIFT) build --build-tests $(CHECKED)
 	$(SWIFT) test --skip-build
+	Tests/Scripts/units.sh
 
 tsan: set-up-test ## Run the tests of the transport and the daemon's loop under ThreadSanitizer
 	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests'

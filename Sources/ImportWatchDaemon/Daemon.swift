@@ -28,11 +28,13 @@ final class Daemon {
 
     private let transport: CurlTransport
     private let journal: JournalWriter
+    private let journalNotifier: JournalNotifier
     private var clock: SystemClock { environment.clock }
     private var timer: DeadlineTimer?
     private var signals: SignalHandlers?
     private var control: ControlServer?
     private var pulse: ServicePulse?
+    private var patience: StartPatience?
     private var statusLine = StatusLine()
     private var savedAt: MonotonicInstant
     private var slept: Duration
@@ -51,11 +53,8 @@ final class Daemon {
         } catch {
             throw .unreadable(path: plan.configuration.path, reason: error.description)
         }
-        journal = JournalWriter(
-            identifier: "importwatchd",
-            environment: environment.variables,
-            now: { SystemClock().wall() }
-        )
+        journal = Self.journal(environment)
+        journalNotifier = JournalNotifier(journal: journal)
         reporter = Reporter(journal: journal)
         store = SQLiteStore(path: plan.configuration.state.path)
         writer = StateWriter(store: store, reporter: reporter, clock: clock)
@@ -65,9 +64,18 @@ final class Daemon {
         slept = clock.sleptTime()
     }
 
+    static func journal(_ environment: DaemonEnvironment) -> JournalWriter {
+        JournalWriter(
+            identifier: "importwatchd",
+            environment: environment.variables,
+            now: { SystemClock().wall() }
+        )
+    }
+
     // MARK: Start
 
     func start() {
+        patience = StartPatience(service: service)
         timer = DeadlineTimer(clock: clock) { [weak self] in self?.turn() }
         outbox.onChange = { [weak self] in self?.scheduleTurn() }
         signals = SignalHandlers(
@@ -105,7 +113,8 @@ final class Daemon {
     private func becomeReady() {
         guard isLoaded, areSignalsReady, pulse == nil else { return }
         openControl()
-        pulse = ServicePulse(service: service)
+        patience?.end()
+        pulse = ServicePulse(service: service) { [weak self] in self?.scheduleTurn() }
         let line = summary()
         reporter.report(.started(line, configuration: plan.configuration.path))
         service.ready(status: line)
@@ -173,7 +182,7 @@ final class Daemon {
 
     private func applyTargets(_ plan: DaemonPlan) {
         outbox.keepTargets(Set([.journal] + plan.webhooks.map { DeliveryTarget.webhook($0.name) }))
-        outbox.setTarget(.journal, notifier: JournalNotifier(journal: journal), concurrency: 100, retries: .journal)
+        outbox.setTarget(.journal, notifier: journalNotifier, concurrency: 100, retries: .journal)
         var notifiers: [String: WebhookNotifier] = [:]
         let clock = clock
         for hook in plan.webhooks {
@@ -247,6 +256,7 @@ final class Daemon {
         let nextSave = hasUnsaved ? savedAt.advanced(by: Self.saveInterval) : nil
         let deadlines = [nextPoll, outbox.nextTurn(now: now), writer.nextAttempt, nextSave, statusChange]
         timer?.set(deadlines.compactMap { $0 }.min())
+        pulse?.turned()
     }
 
     private func saveCounters() {
@@ -265,9 +275,9 @@ final class Daemon {
         slept = total
     }
 
-    /// Sends the status line if it is time; answers when it will be for a line that had to wait.
+    /// Sends the status line if it is time; answers when it will be for one that may have to wait.
     private func updateStatus(nextPoll: MonotonicInstant?, now: MonotonicInstant) -> MonotonicInstant? {
-        if let chance = statusLine.nextChance, now < chance { return nil }
+        if let chance = statusLine.waitsUntil(now: now) { return chance }
         let line = overview().line(nextPoll: nextPoll, pending: outbox.pendingCount)
         if let line = statusLine.due(line, now: now) { service.status(line) }
         return nil

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import ImportWatch
+import Systemd
 import WatchConfiguration
 
 /// The program `importwatchd`.
@@ -32,10 +33,25 @@ public enum DaemonProgram {
             daemon.start()
             withExtendedLifetime(daemon) { dispatchMain() }
         } catch {
-            for line in error.lines { write("importwatchd: \(line)\n", to: STDERR_FILENO) }
-            if case .permissionDenied = error { exit(ExitCode.noPermission) }
-            exit(ExitCode.badConfiguration)
+            refuse(error, environment)
         }
+    }
+
+    /// Says what is wrong with the configuration, as lines or, where systemd runs the program, as an entry; and ends.
+    private static func refuse(_ error: ConfigurationError, _ environment: DaemonEnvironment) -> Never {
+        var status = ExitCode.badConfiguration
+        if case .permissionDenied = error { status = ExitCode.noPermission }
+        guard JournalWriter.isUnderSystemd(environment.variables) else {
+            for line in error.lines { write("importwatchd: \(line)\n", to: STDERR_FILENO) }
+            exit(status)
+        }
+        let journal = Daemon.journal(environment)
+        DispatchQueue.main.asyncAfter(deadline: .now() + .seconds(5)) { exit(status) }
+        Task {
+            try? await journal.write(.cannotStart(error.lines.joined(separator: "\n")))
+            exit(status)
+        }
+        dispatchMain()
     }
 
     /// Keeps the state file and sockets from descriptors 0 to 2, where a line for stderr would end up in them.

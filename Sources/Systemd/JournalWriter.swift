@@ -29,9 +29,14 @@ public actor JournalWriter: Journal {
     public init(identifier: String, environment: [String: String], now: @escaping @Sendable () -> WallTime) {
         self.identifier = identifier
         self.now = now
-        isUnderSystemd = ["JOURNAL_STREAM", "INVOCATION_ID", "NOTIFY_SOCKET"].contains { environment[$0] != nil }
+        isUnderSystemd = Self.isUnderSystemd(environment)
         stderrIsJournal = Self.isStandardError(environment["JOURNAL_STREAM"])
         lines = StandardErrorLines()
+    }
+
+    /// Whether systemd runs this process, by the variables that it sets.
+    public static func isUnderSystemd(_ environment: [String: String]) -> Bool {
+        ["JOURNAL_STREAM", "INVOCATION_ID", "NOTIFY_SOCKET"].contains { environment[$0] != nil }
     }
 
     /// Writes one entry.

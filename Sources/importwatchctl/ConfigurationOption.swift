@@ -23,11 +23,13 @@ struct ConfigurationOption: ParsableArguments {
         }
     }
 
-    /// Asks the daemon at the first socket where one listens.
+    /// Asks the daemon at the first socket where one listens, even where the configuration is bad: the daemon has its own
+    /// verdict on that.
     func ask<Answer>(_ question: (ControlClient) throws(ControlError) -> Answer) throws -> Answer {
-        let configuration = try loadOrExit()
+        let statePath = try? load().configuration.state.path
         let paths = ControlPath.candidates(
-            statePath: configuration.state.path,
+            configurationPath: path,
+            statePath: statePath,
             environment: LocalEnvironment.variables()
         )
         var problem: ControlError?
@@ -39,6 +41,7 @@ struct ConfigurationOption: ParsableArguments {
                 problem = error
             }
         }
+        if case .nobodyListens? = problem { _ = try loadOrExit() }
         if let problem { Output.line("importwatchctl: \(problem)", to: STDERR_FILENO) }
         throw ExitCode(ExitStatus.failure)
     }

@@ -4,7 +4,7 @@ public enum DeliveryReports {
         switch change {
         case .failing(let problem, let failures):
             entry(
-                .webhookUnavailable,
+                target == .journal ? .journalUnavailable : .webhookUnavailable,
                 .warning,
                 "\(name(target)): \(problem.message) (\(failures) in a row); "
                     + "\(counted(pending)) pending, tried again by schedule",
@@ -13,7 +13,7 @@ public enum DeliveryReports {
             )
         case .recovered(let time, let failures):
             entry(
-                .webhookAvailable,
+                target == .journal ? .journalAvailable : .webhookAvailable,
                 .notice,
                 "\(name(target)): takes notifications again after \(time.inWords) and \(failures) failed attempts",
                 target

@@ -45,6 +45,8 @@ extension JournalEntry {
         case orphanedDeliveries = "ac9130f4547c47d38e3a655f20731ab2"
         /// The daemon started.
         case started = "ca3ab343ac334b68be9bf77c6519a9d5"
+        /// The daemon can't start.
+        case cannotStart = "f947750efb154c2597dd18ad767031c7"
         /// The daemon stops.
         case stopping = "03c472ca449548b4b8d889d2b47a5c1d"
         /// The configuration was read anew.
@@ -61,6 +63,10 @@ extension JournalEntry {
         case stateAvailable = "e5a9f6b1a29749bfadf438f7b27c1c74"
         /// The state was damaged and was set aside.
         case stateSetAside = "f1a38d3268344c65927cb2382bedda16"
+        /// The journal takes no entries.
+        case journalUnavailable = "ef5d123f1e9143ef8d1cd69465beb9aa"
+        /// The journal takes entries again.
+        case journalAvailable = "502863763f9c4fcbbaca42d829f09b9c"
         /// Entries were dropped because the journal did not take them.
         case entriesDropped = "d00f7b11205f42f788c1d781b972e776"
 

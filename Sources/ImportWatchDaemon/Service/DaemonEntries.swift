@@ -42,7 +42,7 @@ extension JournalEntry {
     }
 
     static func cannotStart(_ problem: String) -> JournalEntry {
-        JournalEntry(kind: .stateUnavailable, priority: .critical, message: "can't start: \(problem)")
+        JournalEntry(kind: .cannotStart, priority: .critical, message: "can't start: \(problem)")
     }
 
     static func reloaded(added: Int, removed: Int, summary: String) -> JournalEntry {
