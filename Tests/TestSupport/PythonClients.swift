@@ -25,6 +25,11 @@ public enum PythonClients {
         return package + "/.build/venv/bin/python"
     }
 
+    /// Starts a script of Tests/Scripts that serves until the value goes.
+    public static func start(_ script: String, _ arguments: [String]) async throws -> TestProcess {
+        try TestProcess(try await interpreter.value, [package + "/Tests/Scripts/" + script] + arguments)
+    }
+
     /// Runs a script of Tests/Scripts and gives the JSON that it prints last.
     public static func run(_ script: String, _ arguments: [String]) async throws -> JSONValue {
         let process = try TestProcess(
