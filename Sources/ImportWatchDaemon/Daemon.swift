@@ -16,7 +16,8 @@ final class Daemon {
     let environment: DaemonEnvironment
     let reader: ConfigurationReader
     let reporter: Reporter
-    let store: any StateStore
+    let store: any StateStore & DeliveryArchive
+    var pruner: StatePruner
     let writer: StateWriter
     let outbox: Outbox
     let service = ServiceNotifier()
@@ -61,6 +62,7 @@ final class Daemon {
         outbox = Outbox(writer: writer, reporter: reporter, clock: clock)
         startedAt = clock.wall()
         savedAt = clock.now()
+        pruner = StatePruner(now: clock.now())
         slept = clock.sleptTime()
     }
 
@@ -78,6 +80,7 @@ final class Daemon {
         patience = StartPatience(service: service)
         timer = DeadlineTimer(clock: clock) { [weak self] in self?.turn() }
         outbox.onChange = { [weak self] in self?.scheduleTurn() }
+        writer.everything = { [weak self] in self?.everything ?? StateBatch() }
         signals = SignalHandlers(
             [
                 SIGTERM: { [weak self] in self?.stop() },
@@ -92,7 +95,7 @@ final class Daemon {
         )
         Task {
             do throws(StateStoreError) {
-                begin(with: try await store.load())
+                begin(with: try await loadState())
             } catch {
                 await giveUp(error)
             }
@@ -250,11 +253,12 @@ final class Daemon {
         let now = clock.now()
         let hasUnsaved = runners.contains { $0.poller.hasUnsavedRecords }
         if hasUnsaved, writer.hasWork || savedAt.duration(to: now) >= Self.saveInterval { saveCounters() }
+        prune()
         writer.commitWaiting()
         let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
         let statusChange = updateStatus(nextPoll: nextPoll, now: now)
         let nextSave = hasUnsaved ? savedAt.advanced(by: Self.saveInterval) : nil
-        let deadlines = [nextPoll, outbox.nextTurn(now: now), writer.nextAttempt, nextSave, statusChange]
+        let deadlines = [nextPoll, outbox.nextTurn(now: now), writer.nextAttempt, nextSave, statusChange, pruner.next]
         timer?.set(deadlines.compactMap { $0 }.min())
         pulse?.turned()
     }

@@ -41,6 +41,8 @@ extension JournalEntry {
         case webhookAvailable = "a398d022d4354df48322905089933837"
         /// A notification was given up.
         case deadLetter = "4c8b1eb44f1e4ccf8372a2a784a67245"
+        /// Somebody had notifications sent again.
+        case replayed = "dc518ab543dc434b97e3adea9a3b3711"
         /// Deliveries are pending for a webhook that is not in the configuration.
         case orphanedDeliveries = "ac9130f4547c47d38e3a655f20731ab2"
         /// The daemon started.
