@@ -90,6 +90,7 @@ extension Daemon: ControlHandler {
         guard !isStopping else {
             return completion(ReloadVerdict(isAccepted: false, complaints: ["importwatchd is stopping"]))
         }
+        lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: environment.clock.wall())
         let (added, removed) = apply(plan, jobs: stored.jobs)
         outbox.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
@@ -108,6 +109,9 @@ extension Daemon: ControlHandler {
 
     private func refuse(_ lines: [String], completion: @MainActor (ReloadVerdict) -> Void) {
         isReloading = false
+        lastReload.wasSuccessful = false
+        metricsSchedule.changed()
+        scheduleTurn()
         reporter.report(.reloadRefused(lines))
         service.ready(status: summary())
         completion(ReloadVerdict(isAccepted: false, complaints: lines))

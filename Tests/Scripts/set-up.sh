@@ -6,7 +6,7 @@ packages=(
     libc6-dev git ca-certificates binutils
 )
 if [ "${1:-build}" = test ]; then
-    packages+=(python3 python3-venv openssl curl iproute2 procps systemd)
+    packages+=(prometheus python3 python3-venv openssl curl iproute2 procps systemd)
 fi
 if ! command -v dpkg-query >/dev/null; then
     echo "== this is no Debian; should the build fail, install what these are called here: ${packages[*]}" >&2

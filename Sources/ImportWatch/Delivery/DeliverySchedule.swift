@@ -45,6 +45,8 @@ public struct DeliverySchedule: Sendable {
     public private(set) var health = TargetHealth()
     /// When the target last took a notification, since the start.
     public private(set) var lastSuccess: WallTime?
+    /// What became of attempts since the start.
+    public private(set) var statistics = DeliveryStatistics()
     /// Attempts under way.
     public private(set) var inFlight = 0
     private var deliveries: [Delivery.Key: Delivery] = [:]
@@ -131,6 +133,7 @@ public struct DeliverySchedule: Sendable {
             actions.append(.report(DeliveryReports.changed(change, target: target, pending: pendingCount)))
         }
         guard let delivery = deliveries[key] else { return actions }
+        defer { statistics.note(outcome, isDead: deliveries[key] == nil && !outcome.isSuccess) }
         switch outcome {
         case .delivered(let httpStatus):
             remove(key)
