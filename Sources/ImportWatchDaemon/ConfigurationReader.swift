@@ -91,22 +91,26 @@ struct ConfigurationReader {
         DaemonPlan.Hook(
             name: webhook.name,
             secretFile: webhook.secretFile,
-            settings: WebhookSettings(
-                url: webhook.url,
-                keys: webhook.secrets.compactMap(\.signingKey),
-                format: format(webhook.format),
-                headers: webhook.headers,
-                includesFailedRecordsURL: webhook.includesFailedRecordsURL,
-                timeout: webhook.timeout,
-                tls: webhook.tls
-            ),
+            settings: Self.settings(of: webhook),
             events: webhook.events,
             concurrency: webhook.concurrency,
             retries: .webhook(maxAge: webhook.maxAge)
         )
     }
 
-    private func format(_ format: Configuration.Webhook.Format) -> WebhookFormat {
+    static func settings(of webhook: Configuration.Webhook) -> WebhookSettings {
+        WebhookSettings(
+            url: webhook.url,
+            keys: webhook.secrets.compactMap(\.signingKey),
+            format: format(webhook.format),
+            headers: webhook.headers,
+            includesFailedRecordsURL: webhook.includesFailedRecordsURL,
+            timeout: webhook.timeout,
+            tls: webhook.tls
+        )
+    }
+
+    private static func format(_ format: Configuration.Webhook.Format) -> WebhookFormat {
         switch format {
         case .standard: .standard
         case .cloudevents: .cloudEvents

@@ -38,6 +38,8 @@ public struct Configuration: Hashable, Sendable {
         public var endpointURL: String?
         /// The IDs of the jobs, each once, in the order of the files.
         public var jobs: [String]
+        /// The paths and patterns of the lists that the jobs were read from too.
+        public var jobsFiles: [String]
         /// Whether every job that the service lists is watched too.
         public var discover: Bool
         /// How it is polled.
@@ -48,6 +50,35 @@ public struct Configuration: Hashable, Sendable {
         public var requestTimeout: Duration
         /// The longest wait for a connection.
         public var connectTimeout: Duration
+
+        /// Makes a source; what is left out has the configuration's defaults.
+        public init(
+            name: String,
+            region: String? = nil,
+            profile: String? = nil,
+            roleARN: String? = nil,
+            endpointURL: String? = nil,
+            jobs: [String],
+            jobsFiles: [String] = [],
+            discover: Bool = false,
+            polling: PollingSettings = PollingSettings(),
+            strategy: Strategy = .auto,
+            requestTimeout: Duration = .seconds(15),
+            connectTimeout: Duration = .seconds(5)
+        ) {
+            self.name = name
+            self.region = region
+            self.profile = profile
+            self.roleARN = roleARN
+            self.endpointURL = endpointURL
+            self.jobs = jobs
+            self.jobsFiles = jobsFiles
+            self.discover = discover
+            self.polling = polling
+            self.strategy = strategy
+            self.requestTimeout = requestTimeout
+            self.connectTimeout = connectTimeout
+        }
     }
 
     /// A receiver of notifications; what describes it shows only the name, for the rest may hold secrets.

@@ -60,22 +60,28 @@ public final class WebhookNotifier: Notifier {
         completion: @escaping @MainActor (NotificationOutcome) -> Void
     ) {
         willAttempt()
+        let now = now
+        _ = transport.send(request(delivery.event)) { result in
+            completion(WebhookVerdict.outcome(of: result, now: now()))
+        }
+    }
+
+    /// The request that carries an event, signed now.
+    public func request(_ event: JobEvent) -> HTTPRequest {
         let body = settings.format.body(
-            delivery.event,
+            event,
             includesFailedRecordsURL: settings.includesFailedRecordsURL
         )
-        let request = HTTPRequest(
+        return HTTPRequest(
             method: .post,
             url: settings.url,
             headers: [HTTPHeader("Content-Type", settings.format.contentType)]
-                + WebhookSignature.headers(id: delivery.event.id, at: now(), body: body, keys: settings.keys)
+                + WebhookSignature.headers(id: event.id, at: now(), body: body, keys: settings.keys)
                 + settings.headers,
             body: body,
             connectTimeout: min(settings.timeout, .seconds(10)),
             timeout: settings.timeout,
             tls: settings.tls
         )
-        let now = now
-        _ = transport.send(request) { result in completion(WebhookVerdict.outcome(of: result, now: now())) }
     }
 }

@@ -27,7 +27,7 @@ struct ImportWatchCtl: ParsableCommand {
         version: "importwatchctl \(importWatchVersion)",
         subcommands: [
             CheckCommand.self, DoctorCommand.self, StatusCommand.self, DeliveriesCommand.self, ReplayCommand.self,
-            ReloadCommand.self,
+            ReloadCommand.self, JobsCommand.self, WaitCommand.self, TestWebhookCommand.self,
         ]
     )
 
@@ -54,4 +54,22 @@ enum ExitStatus {
     static let stateInUse: Int32 = 3
     static let noPermission: Int32 = 4
     static let badConfiguration: Int32 = 6
+    static let waitTimeout: Int32 = 75
+
+    /// The status for how a job ended.
+    static func wait(_ type: EventType) -> Int32 {
+        switch type {
+        case .completed, .overdue: 0
+        case .completedWithErrors: 10
+        case .failed: 11
+        case .cancelled: 12
+        case .lost: 13
+        }
+    }
+
+    /// Whether an end is less grave than another: completed, with failed records, cancelled, lost, failed.
+    static func isLessGrave(_ left: Int32, _ right: Int32) -> Bool {
+        let order: [Int32] = [0, 10, 12, 13, 11]
+        return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+    }
 }

@@ -14,6 +14,11 @@ struct ReloadCommand: ParsableCommand {
 
     func run() throws {
         let verdict = try config.ask { client throws(ControlError) in try client.reload() }
+        try Self.show(verdict)
+    }
+
+    /// Prints a verdict; a refusal is the end of the program.
+    static func show(_ verdict: ReloadVerdict) throws {
         for complaint in verdict.complaints { Output.line(complaint, to: STDERR_FILENO) }
         guard verdict.isAccepted else {
             Output.line("importwatchctl: not reloaded, the old configuration stays in force", to: STDERR_FILENO)

@@ -17,6 +17,27 @@ public struct JobOutcome: Hashable, Sendable {
     /// What the service said, where an error told it.
     public var problem: ServiceProblem?
 
+    /// Makes an outcome.
+    public init(
+        type: EventType,
+        occurredAt: WallTime,
+        source: String,
+        region: String,
+        job: ImportJob,
+        previousStatus: JobStatus? = nil,
+        requestID: String? = nil,
+        problem: ServiceProblem? = nil
+    ) {
+        self.type = type
+        self.occurredAt = occurredAt
+        self.source = source
+        self.region = region
+        self.job = job
+        self.previousStatus = previousStatus
+        self.requestID = requestID
+        self.problem = problem
+    }
+
     /// The event, with the ID made by `digest`, a SHA-256.
     public func event(digest: ([UInt8]) -> [UInt8]) -> JobEvent {
         JobEvent(

@@ -51,6 +51,7 @@ struct SourceDecoder {
             roleARN: roleARN ?? parent?.roleARN,
             endpointURL: endpointURL ?? parent?.endpointURL,
             jobs: reader.merged(jobs: jobs, lists: lists, source: name),
+            jobsFiles: lists.map { reader.paths.beside($0.value) },
             discover: discover,
             polling: settings.polling,
             strategy: settings.strategy,

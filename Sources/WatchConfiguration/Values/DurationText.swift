@@ -1,7 +1,7 @@
 /// Durations as the configuration writes them: `"500ms" "5s" "2m" "24h"`.
-enum DurationText {
+public enum DurationText {
     /// Reads one; `nil` unless it is a whole number with one of the four units, at most a hundred years.
-    static func parse(_ text: String) -> Duration? {
+    public static func parse(_ text: String) -> Duration? {
         let digits = text.utf8.prefix { (48...57).contains($0) }
         guard !digits.isEmpty, digits.count <= 12, let number = Int64(String(digits) ?? "") else { return nil }
         let milliseconds: Int64
@@ -18,7 +18,7 @@ enum DurationText {
     }
 
     /// Writes one in the largest unit that leaves a whole number.
-    static func render(_ duration: Duration) -> String {
+    public static func render(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         for (unit, size) in [("h", Int64(3_600_000)), ("m", 60_000), ("s", 1000)]

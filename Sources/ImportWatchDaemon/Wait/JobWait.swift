@@ -1,0 +1,182 @@
+import AWS
+import Crypto
+import CurlTransport
+import ImportWatch
+import WatchConfiguration
+
+/// Polls jobs as the daemon does, with nothing kept on disk, until all of them have ended.
+@MainActor
+public final class JobWait {
+    /// What is waited for, and how.
+    public nonisolated struct Request: Sendable {
+        /// The jobs' IDs, each once.
+        public var jobs: [String]
+        /// The Region; `nil` means the environment's or the profile's.
+        public var region: String?
+        /// The profile whose credentials are used; `nil` means the default chain.
+        public var profile: String?
+        /// The service's address instead of the regional one.
+        public var endpointURL: String?
+        /// The longest wait; `nil` for ever.
+        public var timeout: Duration?
+        /// Pace and delays.
+        public var polling: PollingSettings
+
+        /// Makes a request.
+        public init(
+            jobs: [String],
+            region: String? = nil,
+            profile: String? = nil,
+            endpointURL: String? = nil,
+            timeout: Duration? = nil,
+            polling: PollingSettings
+        ) {
+            self.jobs = jobs
+            self.region = region
+            self.profile = profile
+            self.endpointURL = endpointURL
+            self.timeout = timeout
+            self.polling = polling
+        }
+    }
+
+    /// How the wait ended.
+    public nonisolated enum End: Hashable, Sendable {
+        /// All jobs have ended, or are lost.
+        case allEnded
+        /// The time was over before.
+        case timeout
+        /// The service never took the credentials, or there is no way to ask it; why, in one line.
+        case impossible(String)
+    }
+
+    /// Called with everything that happened to a job: its end, or that it is lost.
+    public var onEvent: (JobEvent) -> Void = { _ in }
+    /// Called with what the daemon would write to its journal about the source.
+    public var onReport: (JournalEntry) -> Void = { _ in }
+    /// Called whenever an answer came.
+    public var onProgress: ([JobRecord]) -> Void = { _ in }
+
+    private let request: Request
+    private let clock = SystemClock()
+    private let environment: DaemonEnvironment
+    private let transport: CurlTransport
+    private var runner: SourceRunner?
+    private var timer: DeadlineTimer?
+    private var deadline: MonotonicInstant?
+    private var open: Set<String>
+    private var wasAnswered = false
+    private var completion: (End) -> Void = { _ in }
+
+    /// Prepares a wait.
+    ///
+    /// - Parameter variables: The process's environment.
+    public init(_ request: Request, variables: [String: String]) throws(CurlSetupError) {
+        self.request = request
+        open = Set(request.jobs)
+        environment = DaemonEnvironment(variables: variables, files: LocalFiles(), clock: clock)
+        transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)")
+    }
+
+    /// Begins, and calls `completion` once at the end.
+    public func start(completion: @escaping (End) -> Void) {
+        self.completion = completion
+        let client = environment.client(of: source)
+        guard let region = client.region else {
+            return end(.impossible("no Region: give --region, or set AWS_REGION or the profile's region"))
+        }
+        let endpoint: ServiceEndpoint
+        do throws(EndpointProblem) {
+            endpoint = try client.endpoint(of: .sesv2).endpoint
+        } catch {
+            return end(.impossible(error.description))
+        }
+        let runner = SourceRunner(
+            name: source.name,
+            region: region,
+            settings: SourceRunner.Settings(
+                endpoint: endpoint,
+                tls: client.tls,
+                profile: source.profile,
+                polling: source.polling,
+                requestTimeout: source.requestTimeout,
+                connectTimeout: source.connectTimeout
+            ),
+            environment: environment,
+            transport: transport
+        )
+        runner.onActions = { [weak self] in self?.perform($0) }
+        self.runner = runner
+        deadline = request.timeout.map { clock.now().advanced(by: $0) }
+        timer = DeadlineTimer(clock: clock) { [weak self] in self?.turn() }
+        runner.setJobs(request.jobs, records: [:])
+        turn()
+    }
+
+    private var source: Configuration.Source {
+        Configuration.Source(
+            name: "wait",
+            region: request.region,
+            profile: request.profile,
+            endpointURL: request.endpointURL,
+            jobs: request.jobs,
+            polling: request.polling
+        )
+    }
+
+    private func turn() {
+        guard let runner, !open.isEmpty else { return }
+        let now = clock.now()
+        if let deadline, deadline <= now { return end(.timeout) }
+        runner.turn()
+        timer?.set([runner.nextTurn(now: now), deadline].compactMap { $0 }.min())
+    }
+
+    private func perform(_ actions: [JobPoller.Action]) {
+        for action in actions {
+            switch action {
+            case .save: break
+            case .tell(let outcome): tell(outcome)
+            case .report(let entry): report(entry)
+            }
+            if open.isEmpty { return }
+        }
+        if let runner { onProgress(runner.poller.views().map(\.record)) }
+        turn()
+    }
+
+    private func tell(_ outcome: JobOutcome) {
+        // Nobody waits for a deadline of the service's own making.
+        guard outcome.type != .overdue else { return }
+        if let runner { onProgress(runner.poller.views().map(\.record)) }
+        onEvent(outcome.event(digest: Digest.sha256))
+        open.remove(outcome.job.id)
+        if open.isEmpty { end(.allEnded) }
+    }
+
+    private func report(_ entry: JournalEntry) {
+        wasAnswered = wasAnswered || runner?.statistics.lastSuccess != nil
+        if entry.kind == .credentialsRefused, !wasAnswered { return end(.impossible(entry.message)) }
+        onReport(entry)
+        guard entry.kind == .noJobExists, let runner else { return }
+        for id in request.jobs where open.contains(id) {
+            let job = ImportJob(id: id, status: .unanswered)
+            let outcome = JobOutcome(
+                type: .lost,
+                occurredAt: clock.wall(),
+                source: source.name,
+                region: runner.poller.region,
+                job: job
+            )
+            tell(outcome)
+        }
+    }
+
+    private func end(_ end: End) {
+        open = []
+        timer?.cancel()
+        runner?.stop()
+        runner = nil
+        completion(end)
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Glibc
+import ImportWatch
+import WatchConfiguration
+
+/// The jobs lists of a configuration, and how one is replaced as a whole.
+struct ListedFiles {
+    let configuration: Configuration
+    /// Every file that exists.
+    let files: [String]
+    private let entries: [String]
+
+    init(_ config: ConfigurationOption) throws {
+        configuration = try config.loadOrExit()
+        entries = configuration.sources.flatMap(\.jobsFiles)
+        var seen: Set<String> = []
+        files = entries.flatMap { entry in
+            Self.isPattern(entry) ? LocalFiles().paths(matching: entry) : [entry]
+        }.filter { seen.insert($0).inserted }
+        guard !entries.isEmpty else {
+            Output.line(
+                "importwatchctl: \(config.path) names no list; write jobs_files = [\"jobs.d/*.list\"] into it",
+                to: STDERR_FILENO
+            )
+            throw ExitCode(ExitStatus.badConfiguration)
+        }
+    }
+
+    /// The file to add to: the one that is wanted, or the first entry's.
+    func file(for wanted: String?) throws -> String {
+        if let wanted {
+            let path = wanted.hasPrefix("/") ? wanted : Self.absolute(wanted)
+            let isListed =
+                files.contains { Self.absolute($0) == path }
+                || entries.contains { fnmatch($0, path, FNM_PATHNAME) == 0 }
+            if isListed { return path }
+            Output.line("importwatchctl: no entry of jobs_files stands for \(path)", to: STDERR_FILENO)
+            throw ExitCode(ExitStatus.usage)
+        }
+        let first = entries[0]
+        return Self.isPattern(first) ? first.replacing("*", with: "local", maxReplacements: 1) : first
+    }
+
+    /// Reads a list, has it changed, and replaces the file with its mode and owner kept; nothing is written where
+    /// nothing changed.
+    static func edit(_ path: String, mayCreate: Bool, _ change: (inout JobListText) -> Void) throws {
+        do throws(FileError) {
+            let bytes: [UInt8]
+            do throws(FileError) {
+                bytes = try LocalFiles().read(path, limit: 64 << 20)
+            } catch {
+                guard case .notFound = error, mayCreate else { throw error }
+                bytes = []
+            }
+            let before = JobListText(String(decoding: bytes, as: UTF8.self))
+            var list = before
+            change(&list)
+            if list != before { try FileReplacement.write(Array(list.text.utf8), to: path) }
+        } catch {
+            Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
+            throw ExitCode(ExitStatus.failure)
+        }
+    }
+
+    private static func isPattern(_ path: String) -> Bool {
+        path.contains { "*?[".contains($0) }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+import ImportWatch
+import ImportWatchDaemon
+import WatchConfiguration
+
+/// Sends a sample to a webhook and shows the exchange.
+struct TestWebhookCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test-webhook",
+        abstract: "Sends a sample event to a webhook and shows the exchange.",
+        discussion: """
+            The sample is about the job "sample-job" in the Region "sample-1", and has a new
+            event ID each time. Secrets are not shown. Exit: 0 taken, 1 not taken, 6 there is
+            no such webhook.
+
+            Example:
+              importwatchctl test-webhook ops
+            """
+    )
+
+    @OptionGroup var config: ConfigurationOption
+    @Argument(help: "The webhook's name.") var name: String
+
+    func run() throws {
+        let webhook = try config.webhook(name)
+        Task { @MainActor in
+            do {
+                let notification = try OneNotification(webhook)
+                let exchange = await notification.exchange(notification.sample())
+                for line in exchange.request { Output.line("> " + line.inOneLine) }
+                let took = "after \(exchange.took.milliseconds) ms"
+                switch exchange.outcome {
+                case .delivered(let status):
+                    Output.line("< HTTP \(status ?? 0) \(took): the receiver took it")
+                    Glibc.exit(0)
+                case .retry(let problem), .gone(let problem):
+                    Output.line("< \(problem.message) \(took)")
+                    Glibc.exit(ExitStatus.failure)
+                }
+            } catch {
+                Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
+                Glibc.exit(ExitStatus.failure)
+            }
+        }
+        dispatchMain()
+    }
+}
+
+extension ConfigurationOption {
+    /// The configured webhook of this name, or the end of the program with the names there are.
+    func webhook(_ name: String) throws -> Configuration.Webhook {
+        let webhooks = try loadOrExit().webhooks
+        if let webhook = webhooks.first(where: { $0.name == name }) { return webhook }
+        let names = webhooks.isEmpty ? "there is none" : "there are \(webhooks.map(\.name).joined(separator: ", "))"
+        Output.line("importwatchctl: \(path): no [[webhook]] is called \(name.inOneLine); \(names)", to: STDERR_FILENO)
+        throw ExitCode(ExitStatus.badConfiguration)
+    }
+}
