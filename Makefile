@@ -1,5 +1,6 @@
 # Two commands for newcomers: make demo, make test. Both install what they need with apt and say so.
 SWIFT ?= swift
+PREFIX ?= /usr/local
 CHECKED = --explicit-target-dependency-import-check error
 
 help: ## Show this list
@@ -27,6 +28,13 @@ release: set-up-build ## Build the daemon and its tool as they are installed, wi
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchd
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchctl
 
+install: release ## Install the release build under $DESTDIR, in $PREFIX (/usr/local) and /etc
+	DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' systemd/install.sh
+
+deb: release ## Make the Debian package .build-release/importwatchd_*.deb
+	@Tests/Scripts/set-up.sh package
+	systemd/debian/build.sh
+
 lint: ## Check the formatting and the rules of the house
 	Tests/Scripts/lint.sh
 
@@ -42,5 +50,5 @@ set-up-build:
 set-up-test:
 	@Tests/Scripts/set-up.sh test
 
-.PHONY: help build demo test tsan release lint format clean set-up-build set-up-test
+.PHONY: help build demo test tsan release install deb lint format clean set-up-build set-up-test
 .DEFAULT_GOAL := help
