@@ -20,6 +20,12 @@ test: set-up-test ## Build and run every test
 	$(SWIFT) build --build-tests $(CHECKED)
 	$(SWIFT) test --skip-build
 	Tests/Scripts/units.sh
+	$(MAKE) --no-print-directory test-package
+
+test-package: deb set-up-test ## Check the package, and run it in a container that boots systemd (as root)
+	lintian --allow-root --fail-on error .build-release/importwatchd_*.deb
+	$(SWIFT) build $(CHECKED) --product ses-simulator
+	Tests/Container/run.sh .build-release/importwatchd_*.deb .build/debug/ses-simulator
 
 tsan: set-up-test ## Run the tests of the transport and the daemon's loop under ThreadSanitizer
 	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests'
@@ -50,5 +56,5 @@ set-up-build:
 set-up-test:
 	@Tests/Scripts/set-up.sh test
 
-.PHONY: help build demo test tsan release install deb lint format clean set-up-build set-up-test
+.PHONY: help build demo test test-package tsan release install deb lint format clean set-up-build set-up-test
 .DEFAULT_GOAL := help

@@ -9,7 +9,7 @@ if [ "$(dpkg-parsechangelog -l systemd/debian/changelog -S Version)" != "$versio
 fi
 work=$PWD/.build-release/deb
 root=$work/root
-rm -rf "$work"
+rm -rf "$work" .build-release/importwatchd_*.deb
 mkdir -p "$root/DEBIAN"
 umask 022
 
