@@ -60,7 +60,7 @@ let package = Package(
         .target(name: "SQLiteStore", dependencies: ["ImportWatch", "CSQLite"], swiftSettings: strict),
         .target(name: "Webhook", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["ImportWatch", "CSystemd"], swiftSettings: strict),
-        .target(name: "Control", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "Control", dependencies: ["ImportWatch", "JSON"], swiftSettings: strict),
 
         // The composition root and the programs.
         .target(
@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "WatchConfiguration",
+                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SQLiteStore", "WatchConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -1,3 +1,4 @@
+import ImportWatch
 import JSON
 
 /// What the daemon does for those who ask at the control socket.
@@ -8,6 +9,21 @@ public protocol ControlHandler: AnyObject {
 
     /// Reads the configuration anew and calls `completion` once with the verdict.
     func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void)
+
+    /// Looks deliveries up and calls `completion` once with them, or with why there are none.
+    func deliveries(
+        _ filter: DeliveryFilter,
+        completion: @escaping @MainActor (Result<[DeliveryRecord], StateStoreError>) -> Void
+    )
+
+    /// Has deliveries sent again and calls `completion` once with how many.
+    func replay(
+        _ selection: ReplaySelection,
+        completion: @escaping @MainActor (Result<Int, StateStoreError>) -> Void
+    )
+
+    /// Where the daemon's state lies, by which a client knows that it asks the right daemon.
+    var statePath: String { get }
 }
 
 /// A call as Varlink writes it.
@@ -40,6 +56,16 @@ struct ControlCalls {
         case "\(ControlInterface.name).Reload":
             guard let handler else { return completion(Self.notImplemented(call.method)) }
             handler.reload { completion(Self.reply($0.json)) }
+        case "\(ControlInterface.name).Deliveries", "\(ControlInterface.name).Replay":
+            guard let handler else { return completion(Self.notImplemented(call.method)) }
+            if let state = call.parameters["state_path"]?.string, state != handler.statePath {
+                return completion(Self.error("OtherState", ["state_path": .string(handler.statePath)], own: true))
+            }
+            if call.method.hasSuffix("Replay") {
+                replay(call.parameters, handler, completion)
+            } else {
+                deliveries(call.parameters, handler, completion)
+            }
         case "\(ControlInterface.service).GetInfo":
             completion(
                 Self.reply([
@@ -53,6 +79,42 @@ struct ControlCalls {
         default:
             completion(Self.unknown(call.method))
         }
+    }
+
+    private func deliveries(
+        _ parameters: JSONValue,
+        _ handler: any ControlHandler,
+        _ completion: @escaping @MainActor (JSONValue) -> Void
+    ) {
+        guard let filter = DeliveryFilter(json: parameters) else {
+            return completion(Self.error("InvalidParameter", ["parameter": "state"]))
+        }
+        handler.deliveries(filter) { result in
+            switch result {
+            case .success(let records): completion(Self.reply(["deliveries": .array(records.map(\.json))]))
+            case .failure(let error): completion(Self.stateUnavailable(error))
+            }
+        }
+    }
+
+    private func replay(
+        _ parameters: JSONValue,
+        _ handler: any ControlHandler,
+        _ completion: @escaping @MainActor (JSONValue) -> Void
+    ) {
+        guard let selection = ReplaySelection(json: parameters) else {
+            return completion(Self.error("InvalidParameter", ["parameter": "event_id"]))
+        }
+        handler.replay(selection) { result in
+            switch result {
+            case .success(let count): completion(Self.reply(["replayed": .integer(Int64(count))]))
+            case .failure(let error): completion(Self.stateUnavailable(error))
+            }
+        }
+    }
+
+    private static func stateUnavailable(_ problem: StateStoreError) -> JSONValue {
+        error("StateUnavailable", ["problem": .string(problem.description)], own: true)
     }
 
     private static func description(_ interface: String?) -> JSONValue {
@@ -83,7 +145,8 @@ struct ControlCalls {
         ["parameters": parameters]
     }
 
-    private static func error(_ name: String, _ parameters: JSONValue) -> JSONValue {
-        ["error": .string("\(ControlInterface.service).\(name)"), "parameters": parameters]
+    private static func error(_ name: String, _ parameters: JSONValue, own: Bool = false) -> JSONValue {
+        let interface = own ? ControlInterface.name : ControlInterface.service
+        return ["error": .string("\(interface).\(name)"), "parameters": parameters]
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import ImportWatch
 import JSON
 
 /// Asks a daemon at its control socket; blocks until it answers.
@@ -16,34 +17,70 @@ public struct ControlClient: Sendable {
 
     /// What is going on.
     public func status() throws(ControlError) -> StatusReport {
-        guard let report = StatusReport(json: try call("Status")) else {
-            throw .badAnswer(path: path, reason: "the status can't be read; is the daemon of another version?")
-        }
+        guard let report = StatusReport(json: try call("Status")) else { throw unreadable("status") }
         return report
     }
 
     /// Has the configuration read anew and waits for the verdict.
     public func reload() throws(ControlError) -> ReloadVerdict {
-        guard let verdict = ReloadVerdict(json: try call("Reload")) else {
-            throw .badAnswer(path: path, reason: "the verdict can't be read; is the daemon of another version?")
-        }
+        guard let verdict = ReloadVerdict(json: try call("Reload")) else { throw unreadable("verdict") }
         return verdict
     }
 
-    private func call(_ method: String) throws(ControlError) -> JSONValue {
-        let descriptor = UnixSocket.make(nonBlocking: false)
+    /// Deliveries as JSON, of a daemon that works on the state at `statePath`, or on any where it is `nil`.
+    public func deliveries(_ filter: DeliveryFilter, statePath: String?) throws(ControlError) -> [JSONValue] {
+        let answer = try call("Deliveries", filter.json, statePath: statePath)
+        guard let deliveries = answer["deliveries"]?.array else { throw unreadable("list") }
+        return deliveries
+    }
+
+    /// Has deliveries sent again by a daemon that works on the state at `statePath`; answers how many.
+    public func replay(_ selection: ReplaySelection, statePath: String?) throws(ControlError) -> Int {
+        let answer = try call("Replay", selection.json, statePath: statePath)
+        guard let count = answer["replayed"]?.integer else { throw unreadable("number") }
+        return Int(count)
+    }
+
+    private func unreadable(_ what: String) -> ControlError {
+        .badAnswer(path: path, reason: "the \(what) can't be read; is the daemon of another version?")
+    }
+
+    private func call(
+        _ method: String,
+        _ parameters: JSONValue = [:],
+        statePath: String? = nil
+    ) throws(ControlError) -> JSONValue {
+        let descriptor = UnixSocket.make(nonBlocking: true)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }
-        let code = try UnixSocket.withAddress(path) { connect(descriptor, $0, $1) == 0 ? 0 : errno }
-        guard code == 0 else { throw failure(code) }
-        var limit = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        let request: JSONValue = ["method": .string("\(ControlInterface.name).\(method)"), "parameters": [:]]
+        try open(descriptor)
+        var members = parameters.object ?? []
+        if let statePath { members.append(.init("state_path", .string(ControlPath.canonical(statePath)))) }
+        let request: JSONValue = [
+            "method": .string("\(ControlInterface.name).\(method)"), "parameters": .object(members),
+        ]
         let bytes = request.encoded() + [0]
         guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             throw failure(errno)
         }
         return try answer(descriptor)
+    }
+
+    /// Connects; a daemon whose queue of connections is full is tried again until the time is over.
+    private func open(_ descriptor: Int32) throws(ControlError) {
+        var triesLeft = timeout.milliseconds / 20
+        while true {
+            let code = try UnixSocket.withAddress(path) { connect(descriptor, $0, $1) == 0 ? 0 : errno }
+            if code == 0 { break }
+            guard code == EAGAIN, triesLeft > 0 else { throw failure(code) }
+            triesLeft -= 1
+            usleep(20_000)
+        }
+        _ = fcntl(descriptor, F_SETFL, 0)
+        var limit = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
     }
 
     private func answer(_ descriptor: Int32) throws(ControlError) -> JSONValue {
@@ -62,6 +99,10 @@ public struct ControlClient: Sendable {
         guard let value = try? JSONValue(decoding: message.dropLast()) else {
             throw .badAnswer(path: path, reason: "the answer is no JSON")
         }
+        if value["error"]?.string == "\(ControlInterface.name).OtherState" {
+            throw .otherState(path: path, state: value["parameters"]?["state_path"]?.string ?? "of another name")
+        }
+        if let problem = value["parameters"]?["problem"]?.string { throw .badAnswer(path: path, reason: problem) }
         if let error = value["error"]?.string { throw .badAnswer(path: path, reason: "the daemon answered \(error)") }
         return value["parameters"] ?? .object([])
     }

@@ -14,11 +14,29 @@ enum ControlInterface {
         type Target (name: string, health: string, pending: int, last_success: ?string)
 
         # What is going on.
-        method Status() -> (version: string, pid: int, started_at: string, configuration: string, state: string,
-          summary: string, sources: []Source, jobs: []Job, targets: []Target)
+        method Status() -> (daemon: string, version: string, pid: ?int, started_at: ?string, configuration: string,
+          state: string, summary: string, sources: []Source, jobs: []Job, targets: []Target)
+
+        # An event on its way to the journal or a webhook. State is pending, delivered or dead.
+        type Delivery (event_id: string, type: string, occurred_at: string, source: string, region: string,
+          job_id: string, target: string, webhook: ?string, state: string, attempts: int, last_attempt_at: ?string,
+          next_attempt_at: ?string, ended_at: ?string, http_status: ?int, problem: ?string)
 
         # Reads the configuration anew; a bad one is not put in force.
         method Reload() -> (accepted: bool, complaints: []string, added: int, removed: int)
+
+        # Deliveries, the newest event's first; those of one state, webhook or job where they are given. A state_path
+        # that is not the daemon's own is refused, here and in Replay.
+        method Deliveries(state: ?string, webhook: ?string, job: ?string, limit: ?int, state_path: ?string)
+          -> (deliveries: []Delivery)
+
+        # Sends webhook deliveries again at once: those of an event, the dead ones, those of a webhook, or those of events
+        # since a time. Exactly one of these is given.
+        method Replay(event_id: ?string, dead: ?bool, webhook: ?string, since: ?string, state_path: ?string)
+          -> (replayed: int)
+
+        error OtherState (state_path: string)
+        error StateUnavailable (problem: string)
 
         """
 

@@ -1,6 +1,8 @@
+import Glibc
+
 /// Where the control socket lies.
 public enum ControlPath {
-    /// The daemon's own: `$RUNTIME_DIRECTORY/control`, else `control` beside the state.
+    /// The daemon's own: `$RUNTIME_DIRECTORY/control`, else the state's path with `.control` at its end.
     public static func server(statePath: String, environment: [String: String]) -> String {
         inRuntimeDirectory(environment) ?? beside(statePath)
     }
@@ -18,11 +20,19 @@ public enum ControlPath {
         var paths: [String] = []
         for path in [
             inRuntimeDirectory(environment), service.map { "/run/\($0)/control" },
-            beside(statePath ?? configurationPath),
+            beside(statePath ?? folder(of: configurationPath) + "state.sqlite"),
         ] {
             if let path, !paths.contains(path) { paths.append(path) }
         }
         return paths
+    }
+
+    /// The path without symbolic links and relative parts, by which two names of one state are seen to be the same.
+    public static func canonical(_ path: String) -> String {
+        let folder = folder(of: path)
+        guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved) + "/" + path.dropFirst(folder.count)
     }
 
     private static func inRuntimeDirectory(_ environment: [String: String]) -> String? {
@@ -30,7 +40,11 @@ public enum ControlPath {
         return directory + "/control"
     }
 
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+
     private static func beside(_ statePath: String) -> String {
-        (statePath.lastIndex(of: "/").map { String(statePath[...$0]) } ?? "") + "control"
+        statePath + ".control"
     }
 }

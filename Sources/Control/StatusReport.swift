@@ -107,12 +107,24 @@ public struct StatusReport: Hashable, Sendable {
     /// The most jobs that a report holds.
     public static let jobLimit = 10_000
 
-    /// The daemon's version.
+    /// How the daemon of a state stands.
+    public enum Standing: String, Hashable, Sendable {
+        /// It runs, and this is its own report.
+        case running
+        /// It stopped in good order; this is what its state holds.
+        case stopped
+        /// It ended without stopping in good order; this is what its state holds.
+        case crashed
+    }
+
+    /// How the daemon stands.
+    public var daemon: Standing
+    /// The daemon's version, or the tool's where no daemon runs.
     public var version: String
-    /// Its process.
-    public var pid: Int64
-    /// When it started.
-    public var startedAt: String
+    /// Its process; `nil` where none runs.
+    public var pid: Int64?
+    /// When it started; `nil` where none runs.
+    public var startedAt: String?
     /// The configuration file.
     public var configuration: String
     /// The state file.
@@ -128,9 +140,10 @@ public struct StatusReport: Hashable, Sendable {
 
     /// Makes a report.
     public init(
+        daemon: Standing = .running,
         version: String,
-        pid: Int64,
-        startedAt: String,
+        pid: Int64?,
+        startedAt: String?,
         configuration: String,
         state: String,
         summary: String,
@@ -138,6 +151,7 @@ public struct StatusReport: Hashable, Sendable {
         jobs: [Job],
         targets: [Target]
     ) {
+        self.daemon = daemon
         self.version = version
         self.pid = pid
         self.startedAt = startedAt
@@ -154,7 +168,8 @@ extension StatusReport {
     /// The report as the control socket carries it and `importwatchctl status --json` prints it.
     public var json: JSONValue {
         [
-            "version": .string(version), "pid": .integer(pid), "started_at": .string(startedAt),
+            "daemon": .string(daemon.rawValue), "version": .string(version), "pid": JSONValue(pid),
+            "started_at": JSONValue(startedAt),
             "configuration": .string(configuration), "state": .string(state), "summary": .string(summary),
             "sources": .array(sources.map(\.json)), "jobs": .array(jobs.map(\.json)),
             "targets": .array(targets.map(\.json)),
@@ -163,15 +178,15 @@ extension StatusReport {
 
     /// Reads ``json``; `nil` when something that every report has is missing.
     public init?(json: JSONValue) {
-        guard let version = json["version"]?.string, let pid = json["pid"]?.integer,
-            let startedAt = json["started_at"]?.string, let configuration = json["configuration"]?.string,
+        guard let version = json["version"]?.string, let configuration = json["configuration"]?.string,
             let state = json["state"]?.string, let summary = json["summary"]?.string,
             let sources = json["sources"]?.array, let jobs = json["jobs"]?.array, let targets = json["targets"]?.array
         else { return nil }
         self.init(
+            daemon: json["daemon"]?.string.flatMap(Standing.init(rawValue:)) ?? .running,
             version: version,
-            pid: pid,
-            startedAt: startedAt,
+            pid: json["pid"]?.integer,
+            startedAt: json["started_at"]?.string,
             configuration: configuration,
             state: state,
             summary: summary,

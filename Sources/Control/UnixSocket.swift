@@ -10,6 +10,8 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     case nobodyListens(path: String)
     /// This user may not ask.
     case permissionDenied(path: String)
+    /// The daemon that listens works on another state.
+    case otherState(path: String, state: String)
     /// No answer in time.
     case timeout(path: String)
     /// The answer makes no sense, or is an error.
@@ -26,6 +28,8 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
         case .nobodyListens(let path): "control socket \(path): no importwatchd listens there; is it running?"
         case .permissionDenied(let path):
             "control socket \(path): permission denied; run as root or as the daemon's user"
+        case .otherState(let path, let state):
+            "control socket \(path): its daemon works on the state \(state), not on this configuration's"
         case .timeout(let path): "control socket \(path): no answer in time"
         case .badAnswer(let path, let reason): "control socket \(path): \(reason)"
         case .failed(let path, let reason): "control socket \(path): \(reason)"

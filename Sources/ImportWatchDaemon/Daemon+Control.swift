@@ -32,6 +32,42 @@ extension Daemon: ControlHandler {
         }
     }
 
+    /// The state's path, as clients name it.
+    var statePath: String { ControlPath.canonical(plan.configuration.state.path) }
+
+    /// Looks deliveries up in the state.
+    func deliveries(
+        _ filter: DeliveryFilter,
+        completion: @escaping @MainActor (Result<[DeliveryRecord], StateStoreError>) -> Void
+    ) {
+        let store = store
+        Task {
+            do throws(StateStoreError) {
+                completion(.success(try await store.deliveries(filter)))
+            } catch {
+                completion(.failure(error))
+            }
+        }
+    }
+
+    /// Makes deliveries pending in the state, and then sends them.
+    func replay(
+        _ selection: ReplaySelection,
+        completion: @escaping @MainActor (Result<Int, StateStoreError>) -> Void
+    ) {
+        let (store, time) = (store, environment.clock.wall())
+        Task {
+            do throws(StateStoreError) {
+                let deliveries = try await store.replay(selection, at: time)
+                outbox.replay(deliveries)
+                reporter.report(.replayed(deliveries.count))
+                completion(.success(deliveries.count))
+            } catch {
+                completion(.failure(error))
+            }
+        }
+    }
+
     /// What a running daemon can't change.
     private func checkUnchangeable(_ new: DaemonPlan) throws(ConfigurationError) {
         let (old, path) = (plan.configuration.state.path, new.configuration.state.path)
@@ -54,6 +90,7 @@ extension Daemon: ControlHandler {
         guard !isStopping else {
             return completion(ReloadVerdict(isAccepted: false, complaints: ["importwatchd is stopping"]))
         }
+        lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: environment.clock.wall())
         let (added, removed) = apply(plan, jobs: stored.jobs)
         outbox.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
@@ -72,6 +109,9 @@ extension Daemon: ControlHandler {
 
     private func refuse(_ lines: [String], completion: @MainActor (ReloadVerdict) -> Void) {
         isReloading = false
+        lastReload.wasSuccessful = false
+        metricsSchedule.changed()
+        scheduleTurn()
         reporter.report(.reloadRefused(lines))
         service.ready(status: summary())
         completion(ReloadVerdict(isAccepted: false, complaints: lines))

@@ -16,7 +16,11 @@ final class Daemon {
     let environment: DaemonEnvironment
     let reader: ConfigurationReader
     let reporter: Reporter
-    let store: any StateStore
+    let store: any StateStore & DeliveryArchive
+    var pruner: StatePruner
+    var metricsFile: MetricsFile?
+    var metricsSchedule = MetricsSchedule()
+    var lastReload: MetricsReport.Reload
     let writer: StateWriter
     let outbox: Outbox
     let service = ServiceNotifier()
@@ -61,6 +65,8 @@ final class Daemon {
         outbox = Outbox(writer: writer, reporter: reporter, clock: clock)
         startedAt = clock.wall()
         savedAt = clock.now()
+        pruner = StatePruner(now: clock.now())
+        lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: clock.wall())
         slept = clock.sleptTime()
     }
 
@@ -77,7 +83,11 @@ final class Daemon {
     func start() {
         patience = StartPatience(service: service)
         timer = DeadlineTimer(clock: clock) { [weak self] in self?.turn() }
-        outbox.onChange = { [weak self] in self?.scheduleTurn() }
+        outbox.onChange = { [weak self] in
+            self?.metricsSchedule.changed()
+            self?.scheduleTurn()
+        }
+        writer.everything = { [weak self] in self?.everything ?? StateBatch() }
         signals = SignalHandlers(
             [
                 SIGTERM: { [weak self] in self?.stop() },
@@ -92,7 +102,7 @@ final class Daemon {
         )
         Task {
             do throws(StateStoreError) {
-                begin(with: try await store.load())
+                begin(with: try await loadState())
             } catch {
                 await giveUp(error)
             }
@@ -159,6 +169,7 @@ final class Daemon {
         }
         for runner in old where !runners.contains(where: { $0 === runner }) { runner.stop() }
         applyTargets(plan)
+        configureMetrics(path: plan.configuration.metrics.textfile)
         self.plan = plan
         let after = jobKeys()
         return (after.subtracting(before).count, before.subtracting(after).count)
@@ -227,6 +238,7 @@ final class Daemon {
             case .report(let entry): reporter.report(entry)
             }
         }
+        metricsSchedule.changed()
         scheduleTurn()
     }
 
@@ -250,11 +262,16 @@ final class Daemon {
         let now = clock.now()
         let hasUnsaved = runners.contains { $0.poller.hasUnsavedRecords }
         if hasUnsaved, writer.hasWork || savedAt.duration(to: now) >= Self.saveInterval { saveCounters() }
+        prune()
         writer.commitWaiting()
+        writeMetrics()
         let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
         let statusChange = updateStatus(nextPoll: nextPoll, now: now)
+        let nextMetrics = metricsFile == nil ? nil : metricsSchedule.next
         let nextSave = hasUnsaved ? savedAt.advanced(by: Self.saveInterval) : nil
-        let deadlines = [nextPoll, outbox.nextTurn(now: now), writer.nextAttempt, nextSave, statusChange]
+        let deadlines = [
+            nextPoll, outbox.nextTurn(now: now), writer.nextAttempt, nextSave, statusChange, pruner.next, nextMetrics,
+        ]
         timer?.set(deadlines.compactMap { $0 }.min())
         pulse?.turned()
     }
@@ -281,26 +298,6 @@ final class Daemon {
         let line = overview().line(nextPoll: nextPoll, pending: outbox.pendingCount)
         if let line = statusLine.due(line, now: now) { service.status(line) }
         return nil
-    }
-
-    func overview() -> Overview {
-        Overview(
-            pollers: runners.map(\.poller),
-            schedules: outbox.schedules,
-            stateProblem: writer.problem,
-            now: clock.now(),
-            wall: clock.wall()
-        )
-    }
-
-    func summary() -> String {
-        let now = clock.now()
-        let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
-        return overview().line(nextPoll: nextPoll, pending: outbox.pendingCount)
-    }
-
-    private func reportSummary() {
-        reporter.report(.summary(summary()))
     }
 
     // MARK: Stop
@@ -332,7 +329,10 @@ final class Daemon {
             writer.commitWaiting()
         }
         transport.close()
-        if wasLoaded { await store.close() }
+        if wasLoaded {
+            await store.close()
+            writeLastMetrics()
+        }
         await reporter.drained()
     }
 }

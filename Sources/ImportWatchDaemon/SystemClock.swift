@@ -2,14 +2,17 @@ import Glibc
 import ImportWatch
 
 /// The machine's clocks; the one place where they are read.
-nonisolated struct SystemClock {
+public nonisolated struct SystemClock: Sendable {
+    /// Makes the clock.
+    public init() {}
+
     /// Time for scheduling: CLOCK_BOOTTIME, which goes on while the machine sleeps.
     func now() -> MonotonicInstant {
         MonotonicInstant(nanoseconds: Self.read(CLOCK_BOOTTIME))
     }
 
     /// The time of day.
-    func wall() -> WallTime {
+    public func wall() -> WallTime {
         WallTime(millisecondsSinceEpoch: Self.read(CLOCK_REALTIME) / 1_000_000)
     }
 

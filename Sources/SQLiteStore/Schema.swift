@@ -26,7 +26,13 @@ enum Schema {
             PRIMARY KEY (event_id, target)
         ) WITHOUT ROWID;
         CREATE INDEX delivery_pending ON delivery (event_id) WHERE state = 'pending';
+        """,
         """
+        ALTER TABLE delivery ADD COLUMN replayed_at INTEGER;
+        ALTER TABLE delivery ADD COLUMN attempts_before_replay INTEGER;
+        CREATE INDEX delivery_ended ON delivery (ended_at) WHERE state != 'pending';
+        CREATE INDEX event_job ON event (job_id);
+        """,
     ]
 
     /// Brings `database` up to the newest of `steps`, all in one transaction.

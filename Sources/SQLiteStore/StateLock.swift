@@ -4,7 +4,7 @@ import ImportWatch
 /// The file beside the state that keeps a second daemon away, and tells whether the last one stopped in good order.
 ///
 /// It holds the daemon's pid on its first line and `running` or `stopped` on its second; who runs holds its `flock`.
-final class StateLock {
+public final class StateLock {
     /// Whether the last daemon stopped in good order; also true where there was none.
     let wasCleanlyStopped: Bool
     private let descriptor: Int32
@@ -17,13 +17,22 @@ final class StateLock {
             throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
         let before = Self.read(descriptor)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             close(descriptor)
             throw .inUse(path: statePath, pid: before?.pid)
         }
         self.descriptor = descriptor
         wasCleanlyStopped = before.map { !$0.isRunning } ?? true
         write("running")
+    }
+
+    /// Tries for a second: a tool that looks into the state holds the lock for a moment.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for _ in 0..<20 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(50_000)
+        }
+        return false
     }
 
     deinit {
@@ -36,7 +45,7 @@ final class StateLock {
     }
 
     /// Who holds, or last held, the lock of a state; `nil` where there never was a daemon.
-    static func holder(statePath: String) -> StateHolder? {
+    public static func holder(statePath: String) -> StateHolder? {
         let descriptor = open(path(beside: statePath), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0, let content = read(descriptor) else { return nil }
         defer { close(descriptor) }
@@ -45,8 +54,7 @@ final class StateLock {
     }
 
     private static func path(beside statePath: String) -> String {
-        let directory = statePath.lastIndex(of: "/").map { statePath[...$0] } ?? ""
-        return directory + "lock"
+        statePath + ".lock"
     }
 
     private static func read(_ descriptor: Int32) -> (pid: Int32, isRunning: Bool)? {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Control
 import Glibc
+import ImportWatch
+import SQLiteStore
 import WatchConfiguration
 
 /// The option that every subcommand has.
@@ -44,6 +46,47 @@ struct ConfigurationOption: ParsableArguments {
         if case .nobodyListens? = problem { _ = try loadOrExit() }
         if let problem { Output.line("importwatchctl: \(problem)", to: STDERR_FILENO) }
         throw ExitCode(ExitStatus.failure)
+    }
+}
+
+extension ConfigurationOption {
+    /// Asks the daemon that works on this configuration's state, or opens the state where none runs.
+    ///
+    /// Where the configuration is bad, only a running daemon can be asked, and its state is not compared.
+    func state<Answer>(
+        online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
+        offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
+    ) throws -> Answer {
+        let path = try? load().configuration.state.path
+        let sockets = ControlPath.candidates(
+            configurationPath: self.path,
+            statePath: path,
+            environment: LocalEnvironment.variables()
+        )
+        do {
+            for socket in sockets {
+                do throws(ControlError) {
+                    return try online(ControlClient(path: socket), path)
+                } catch {
+                    switch error {
+                    case .nobodyListens, .otherState: continue
+                    default: throw error
+                    }
+                }
+            }
+            let path = try loadOrExit().state.path
+            return try offline(try OfflineState(path: path), path)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
+            throw ExitCode(Self.exitStatus(of: error))
+        }
+    }
+
+    private static func exitStatus(of error: any Error) -> Int32 {
+        if case .inUse = error as? StateStoreError { return ExitStatus.stateInUse }
+        return ExitStatus.failure
     }
 }
 

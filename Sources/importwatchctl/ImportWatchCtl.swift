@@ -17,13 +17,18 @@ struct ImportWatchCtl: ParsableCommand {
               importwatchctl check --config ./importwatchd.toml
               importwatchctl doctor --probe JOB_ID
               importwatchctl status --json
+              importwatchctl deliveries --state dead
+              importwatchctl replay --dead
               importwatchctl reload
 
             Exit: 0, 2 usage, 4 the configuration can't be read for lack of
             permission, 6 configuration bad or missing, 1 anything else.
             """,
         version: "importwatchctl \(importWatchVersion)",
-        subcommands: [CheckCommand.self, DoctorCommand.self, StatusCommand.self, ReloadCommand.self]
+        subcommands: [
+            CheckCommand.self, DoctorCommand.self, StatusCommand.self, DeliveriesCommand.self, ReplayCommand.self,
+            ReloadCommand.self,
+        ]
     )
 
     /// Parses and runs; a wrong usage exits with 2, as the daemon's does.
@@ -46,6 +51,7 @@ struct ImportWatchCtl: ParsableCommand {
 enum ExitStatus {
     static let failure: Int32 = 1
     static let usage: Int32 = 2
+    static let stateInUse: Int32 = 3
     static let noPermission: Int32 = 4
     static let badConfiguration: Int32 = 6
 }

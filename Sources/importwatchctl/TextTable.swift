@@ -4,6 +4,14 @@ import Control
 struct TextTable {
     private var rows: [[String]]
 
+    init(headings: [String]) {
+        rows = [headings]
+    }
+
+    mutating func add(_ row: [String]) {
+        rows.append(row)
+    }
+
     init(jobs: [StatusReport.Job]) {
         rows = [["SOURCE", "JOB", "STATUS", "PROCESSED", "FAILED", "NEXT POLL", ""]]
         rows += jobs.map { job in

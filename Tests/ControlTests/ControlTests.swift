@@ -1,5 +1,6 @@
 import Control
 import Foundation
+import ImportWatch
 import JSON
 import TestSupport
 import Testing
@@ -42,6 +43,26 @@ import Testing
             },
             targets: [.init(name: "journal", health: "ok", pending: 0, lastSuccess: nil)]
         )
+    }
+
+    let statePath = "/state/state.sqlite"
+    var filters: [DeliveryFilter] = []
+    var selections: [ReplaySelection] = []
+
+    func deliveries(
+        _ filter: DeliveryFilter,
+        completion: @escaping @MainActor (Result<[DeliveryRecord], StateStoreError>) -> Void
+    ) {
+        filters.append(filter)
+        completion(.failure(.diskFull(path: "/state/state.sqlite")))
+    }
+
+    func replay(
+        _ selection: ReplaySelection,
+        completion: @escaping @MainActor (Result<Int, StateStoreError>) -> Void
+    ) {
+        selections.append(selection)
+        completion(.success(selections.count))
     }
 
     func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void) {
@@ -144,6 +165,34 @@ import Testing
         #expect(answers[2]["error"]?.string == "org.varlink.service.MethodNotFound")
         #expect(answers[3]["error"]?.string == "org.varlink.service.InterfaceNotFound")
         #expect(answers[4]["parameters"]?["description"]?.string?.contains("method Status()") == true)
+    }
+
+    @Test func deliveriesAndReplaysAreAskedOfTheRightDaemonOnly() async throws {
+        let server = try server()
+        defer { server.close() }
+        let daemon = ControlClient(path: path)
+        let selections: [ReplaySelection] = [
+            .event("evt_1"), .dead, .webhook("ops"), .since(WallTime(millisecondsSinceEpoch: 1_795_000_000_120)),
+        ]
+        let counts = try await client {
+            try selections.map { try daemon.replay($0, statePath: "/state/state.sqlite") }
+        }
+        #expect(counts == [1, 2, 3, 4])
+        #expect(handler.selections == selections)
+        let wanted = DeliveryFilter(state: .dead, target: .webhook("ops"), jobID: "a", limit: 7)
+        await #expect(
+            throws: ControlError.badAnswer(
+                path: path,
+                reason: StateStoreError.diskFull(path: "/state/state.sqlite").description
+            )
+        ) {
+            try await client { _ = try daemon.deliveries(wanted, statePath: nil) }
+        }
+        #expect(handler.filters == [wanted])
+        await #expect(throws: ControlError.otherState(path: path, state: "/state/state.sqlite")) {
+            try await client { _ = try daemon.replay(.dead, statePath: "/state/other.sqlite") }
+        }
+        #expect(handler.selections == selections)
     }
 
     @Test func manySilentClientsKeepNobodyOut() async throws {

@@ -143,6 +143,69 @@ import Testing
         #expect(delivered >= 200 - attempts)
     }
 
+    /// A replay of a dead delivery goes through the whole schedule again, at once and under the same number of attempts.
+    @Test func aReplayIsDueAtOnceAndGetsTheWholeScheduleAnew() {
+        var clock = VirtualClock()
+        var generator = SeededGenerator(seed: 5)
+        var schedule = schedule(clock, events: 1)
+        let waiting = schedule.pendingDeliveries[0]
+        // Ten failures bring it deep into the schedule.
+        for _ in 0..<8 {
+            guard let next = schedule.nextAttempt(now: clock.now) else { break }
+            clock.advance(to: next)
+            for attempt in schedule.dueAttempts(now: clock.now, wall: clock.wall) {
+                _ = schedule.finish(
+                    attempt.record.key,
+                    outcome: failure,
+                    now: clock.now,
+                    wall: clock.wall,
+                    using: &generator
+                )
+            }
+        }
+        clock.advance(by: .seconds(60))
+        var replayed = schedule.pendingDeliveries[0]
+        let attempts = replayed.attempts
+        #expect(attempts == 8)
+        replayed.replay = Delivery.Replay(at: clock.wall, attemptsBefore: attempts)
+        replayed.nextAttemptAt = clock.wall
+        schedule.replay([replayed], now: clock.now, wall: clock.wall)
+        let again = schedule.dueAttempts(now: clock.now, wall: clock.wall)
+        #expect(again.map(\.record.number) == [9])
+        // While it is under way another replay changes nothing.
+        schedule.replay([replayed], now: clock.now, wall: clock.wall)
+        #expect(schedule.dueAttempts(now: clock.now, wall: clock.wall).isEmpty)
+        let actions = schedule.finish(
+            waiting.key,
+            outcome: failure,
+            now: clock.now,
+            wall: clock.wall,
+            using: &generator
+        )
+        guard case .record(let result) = actions.first(where: { if case .record = $0 { true } else { false } }),
+            case .pending(let next) = result.state
+        else {
+            Issue.record("no result that is pending: \(actions)")
+            return
+        }
+        #expect((5...5.5).contains(clock.wall.duration(to: next).seconds))
+        #expect(schedule.pendingCount == 1)
+    }
+
+    @Test func aReplayedDeadLetterIsTakenOnAgain() {
+        let clock = VirtualClock()
+        var schedule = DeliverySchedule(
+            target: .webhook("ops"),
+            concurrency: 4,
+            retries: .webhook(maxAge: .seconds(60))
+        )
+        var dead = Delivery(event: event("evt_1", at: clock.wall), target: .webhook("ops"))
+        dead.attempts = 12
+        schedule.replay([dead], now: clock.now, wall: clock.wall)
+        #expect(schedule.dueAttempts(now: clock.now, wall: clock.wall).map(\.record.number) == [13])
+        #expect(schedule.nextAttempt(now: clock.now) == nil)
+    }
+
     @Test func a410EndsAttemptsUntilAReload() {
         var clock = VirtualClock()
         var generator = SeededGenerator(seed: 5)

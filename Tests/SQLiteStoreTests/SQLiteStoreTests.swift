@@ -130,7 +130,10 @@ import Testing
         #expect(state.jobs.map(\.key.id) == ["a"])
         #expect(state.pendingDeliveries.isEmpty)
         try await store.commit(
-            StateBatch(jobs: [fullRecord("c")], forgottenJobs: [JobKey(region: "eu-west-1", id: "a")])
+            StateBatch(
+                jobs: [fullRecord("c")],
+                pruning: StatePruning(endedBefore: time(100), listed: [fullRecord("c").key])
+            )
         )
         #expect(try await store.load().jobs.map(\.key.id) == ["c"])
     }
@@ -143,7 +146,7 @@ import Testing
         // The user_version lies at offset 60 of the file's header, big-endian.
         bytes[60...63] = [0, 0, 0, 99]
         try Data(bytes).write(to: URL(fileURLWithPath: path))
-        await #expect(throws: StateStoreError.tooNew(path: path, version: 99, supported: 1)) {
+        await #expect(throws: StateStoreError.tooNew(path: path, version: 99, supported: 2)) {
             _ = try await SQLiteStore(path: path).load()
         }
     }

@@ -4,6 +4,14 @@ public enum DeliveryTarget: Hashable, Sendable {
     case journal
     /// The webhook of this name.
     case webhook(String)
+
+    /// `journal`, or the webhook's name.
+    public var name: String {
+        switch self {
+        case .journal: "journal"
+        case .webhook(let name): name
+        }
+    }
 }
 
 /// One event on its way to one target.
@@ -32,6 +40,22 @@ public struct Delivery: Hashable, Sendable {
     public var lastAttemptAt: WallTime?
     /// Not before this time comes the next attempt.
     public var nextAttemptAt: WallTime
+    /// When somebody had it sent again, if somebody did.
+    public var replay: Replay?
+
+    /// The begin of a delivery's second life.
+    public struct Replay: Hashable, Sendable {
+        /// When it was asked for; the age of the delivery counts from then.
+        public var at: WallTime
+        /// The attempts before it; waits grow anew from then.
+        public var attemptsBefore: Int
+
+        /// Makes a replay.
+        public init(at: WallTime, attemptsBefore: Int) {
+            self.at = at
+            self.attemptsBefore = attemptsBefore
+        }
+    }
 
     /// What identifies this delivery.
     public var key: Key { Key(eventID: event.id, target: target) }

@@ -45,11 +45,15 @@ public struct DeliverySchedule: Sendable {
     public private(set) var health = TargetHealth()
     /// When the target last took a notification, since the start.
     public private(set) var lastSuccess: WallTime?
+    /// What became of attempts since the start.
+    public private(set) var statistics = DeliveryStatistics()
     /// Attempts under way.
     public private(set) var inFlight = 0
     private var deliveries: [Delivery.Key: Delivery] = [:]
     private var queue = Heap<Entry>()
     private var order: UInt64 = 0
+    private var orders: [Delivery.Key: UInt64] = [:]
+    private var handedOut: Set<Delivery.Key> = []
 
     /// How many deliveries have neither arrived nor been given up.
     public var pendingCount: Int { deliveries.count }
@@ -80,12 +84,24 @@ public struct DeliverySchedule: Sendable {
         }
     }
 
+    /// Takes on deliveries that somebody wants sent again; those that are waiting are due at once, with a new schedule.
+    public mutating func replay(_ replayed: [Delivery], now: MonotonicInstant, wall: WallTime) {
+        health.probe(at: now)
+        for delivery in replayed where !handedOut.contains(delivery.key) {
+            var delivery = delivery
+            delivery.attempts = max(delivery.attempts, deliveries[delivery.key]?.attempts ?? 0)
+            deliveries[delivery.key] = delivery
+            enqueue(delivery.key, due: now)
+        }
+    }
+
     /// The attempts that are due now; each must be put on disk, sent, and its outcome handed to `finish`.
     public mutating func dueAttempts(now: MonotonicInstant, wall: WallTime) -> [Attempt] {
         var attempts: [Attempt] = []
         while mayAttempt(now: now), let first = queue.min, first.due <= now {
             queue.removeMin()
-            guard var delivery = deliveries[first.key] else { continue }
+            guard isCurrent(first), var delivery = deliveries[first.key] else { continue }
+            handedOut.insert(first.key)
             delivery.attempts += 1
             delivery.lastAttemptAt = wall
             deliveries[first.key] = delivery
@@ -99,7 +115,7 @@ public struct DeliverySchedule: Sendable {
     /// When ``dueAttempts(now:wall:)`` is to be called next; `nil` when only an outcome or a new delivery can bring one about.
     public func nextAttempt(now: MonotonicInstant) -> MonotonicInstant? {
         guard !health.isGone, inFlight < limit, let first = queue.min else { return nil }
-        return health.isFailing ? max(first.due, health.nextProbe) : first.due
+        return health.isTripped ? max(first.due, health.nextProbe) : first.due
     }
 
     /// Takes the outcome of an attempt and answers what is to be done.
@@ -111,14 +127,16 @@ public struct DeliverySchedule: Sendable {
         using generator: inout some RandomNumberGenerator
     ) -> [Action] {
         inFlight -= 1
+        handedOut.remove(key)
         var actions: [Action] = []
         if let change = health.note(outcome, now: now, using: &generator) {
             actions.append(.report(DeliveryReports.changed(change, target: target, pending: pendingCount)))
         }
         guard let delivery = deliveries[key] else { return actions }
+        defer { statistics.note(outcome, isDead: deliveries[key] == nil && !outcome.isSuccess) }
         switch outcome {
         case .delivered(let httpStatus):
-            deliveries[key] = nil
+            remove(key)
             lastSuccess = wall
             actions.append(.record(DeliveryResult(key: key, state: .delivered, at: wall, httpStatus: httpStatus)))
         case .gone(let problem):
@@ -127,7 +145,7 @@ public struct DeliverySchedule: Sendable {
             enqueue(key, due: now)
         case .retry(let problem):
             let delay = retries.delay(
-                afterAttempts: delivery.attempts,
+                afterAttempts: delivery.attempts - (delivery.replay?.attemptsBefore ?? 0),
                 retryAfter: problem.retryAfter,
                 using: &generator
             )
@@ -148,23 +166,24 @@ public struct DeliverySchedule: Sendable {
     /// Forgets an attempt that was handed out but could not be put on disk; the delivery is due again after a second.
     public mutating func withdraw(_ attempt: Attempt, now: MonotonicInstant) {
         inFlight -= 1
+        handedOut.remove(attempt.record.key)
         guard deliveries[attempt.record.key] != nil else { return }
         deliveries[attempt.record.key]?.attempts -= 1
         enqueue(attempt.record.key, due: now.advanced(by: .seconds(1)))
     }
 
-    private var limit: Int { health.isFailing ? 1 : concurrency }
+    private var limit: Int { health.isTripped ? 1 : concurrency }
 
     private func mayAttempt(now: MonotonicInstant) -> Bool {
-        !health.isGone && inFlight < limit && (!health.isFailing || health.nextProbe <= now)
+        !health.isGone && inFlight < limit && (!health.isTripped || health.nextProbe <= now)
     }
 
     private func timeLeft(of delivery: Delivery, wall: WallTime) -> Duration? {
-        retries.maxAge.map { wall.duration(to: delivery.event.occurredAt.advanced(by: $0)) }
+        retries.maxAge.map { wall.duration(to: (delivery.replay?.at ?? delivery.event.occurredAt).advanced(by: $0)) }
     }
 
     private mutating func giveUp(_ delivery: Delivery, _ problem: NotificationProblem, wall: WallTime) -> [Action] {
-        deliveries[delivery.key] = nil
+        remove(delivery.key)
         return [
             .record(result(delivery.key, .dead, problem, at: wall)),
             .report(DeliveryReports.deadLetter(delivery, problem)),
@@ -180,8 +199,19 @@ public struct DeliverySchedule: Sendable {
         DeliveryResult(key: key, state: state, at: wall, httpStatus: problem.httpStatus, problem: problem.message)
     }
 
+    /// Whether an entry of the queue is its delivery's newest; a replay leaves an older one behind.
+    private func isCurrent(_ entry: Entry) -> Bool {
+        orders[entry.key] == entry.order
+    }
+
+    private mutating func remove(_ key: Delivery.Key) {
+        deliveries[key] = nil
+        orders[key] = nil
+    }
+
     private mutating func enqueue(_ key: Delivery.Key, due: MonotonicInstant) {
         order += 1
+        orders[key] = order
         queue.insert(Entry(due: due, order: order, key: key))
     }
 }

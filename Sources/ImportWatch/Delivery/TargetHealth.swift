@@ -5,8 +5,10 @@
 /// - `.failing` → `.open` at the first success;
 /// - any → `.gone` when the receiver wants nothing more; `.gone` → `.open` only by ``reset()``, at reload or restart.
 ///
-/// While failing, one attempt at a time goes out as a probe, with growing waits between, so that a dead receiver costs
-/// little and the other deliveries keep their place in the retry schedule.
+/// After three failures in a row the breaker trips: one attempt at a time goes out as a probe, with growing waits
+/// between, so that a dead receiver costs little and the other deliveries keep their place in the retry schedule. A target
+/// that failed again soon after it recovered is given twice as many failures before people are told, so that one which
+/// fails now and then doesn't fill the journal.
 public struct TargetHealth: Hashable, Sendable {
     /// How the target stands.
     public enum State: Hashable, Sendable {
@@ -28,12 +30,18 @@ public struct TargetHealth: Hashable, Sendable {
         case gone(NotificationProblem)
     }
 
+    static let tripsAt = 3
+    static let highestThreshold = 48
+    static let calmAfterRecovery = Duration.seconds(600)
     private static let probeBackoff = JitteredBackoff(shortest: .seconds(5), longest: .seconds(300))
 
     /// How the target stands.
     public private(set) var state = State.open
-    /// Not before this time goes the next probe out; matters only while failing.
+    /// Not before this time goes the next probe out; matters only while tripped.
     public private(set) var nextProbe = MonotonicInstant(nanoseconds: .min)
+    private var threshold = 1
+    private var isTold = false
+    private var recoveredAt: MonotonicInstant?
 
     /// Makes the health of a target that was not tried yet; it counts as open.
     public init() {}
@@ -43,14 +51,21 @@ public struct TargetHealth: Hashable, Sendable {
         if case .gone = state { true } else { false }
     }
 
-    /// Whether one attempt at a time may go out, not before ``nextProbe``.
-    public var isFailing: Bool {
-        if case .failing = state { true } else { false }
+    /// Whether only one attempt at a time may go out, not before ``nextProbe``.
+    public var isTripped: Bool {
+        if case .failing(_, _, let failures) = state { failures >= Self.tripsAt } else { false }
     }
 
     /// Gives the target a new chance, at reload.
     public mutating func reset() {
         state = .open
+        isTold = false
+    }
+
+    /// Lets the next probe of a failing target go out at `time`, and gives one that had gone a new chance.
+    public mutating func probe(at time: MonotonicInstant) {
+        if isGone { reset() }
+        nextProbe = min(nextProbe, time)
     }
 
     /// Notes an attempt's outcome.
@@ -62,8 +77,16 @@ public struct TargetHealth: Hashable, Sendable {
         switch (outcome, state) {
         case (.delivered, .failing(_, let since, let failures)):
             state = .open
+            guard isTold else { return nil }
+            isTold = false
+            recoveredAt = now
+            threshold = min(max(Self.tripsAt, threshold * 2), Self.highestThreshold)
             return .recovered(after: since.duration(to: now), failures: failures)
         case (.delivered, _):
+            if let recoveredAt, recoveredAt.duration(to: now) > Self.calmAfterRecovery {
+                threshold = 1
+                self.recoveredAt = nil
+            }
             return nil
         case (.gone(let problem), _):
             let wasGone = isGone
@@ -72,13 +95,25 @@ public struct TargetHealth: Hashable, Sendable {
         case (.retry, .gone):
             return nil
         case (.retry(let problem), .open):
-            state = .failing(problem, since: now, failures: 1)
-            nextProbe = now.advanced(by: Self.probeBackoff.delay(afterTries: 0, using: &generator))
-            return .failing(problem, failures: 1)
+            return failed(problem, before: nil, since: now, failures: 1, now: now, using: &generator)
         case (.retry(let problem), .failing(let before, let since, let failures)):
-            state = .failing(problem, since: since, failures: failures + 1)
-            nextProbe = now.advanced(by: Self.probeBackoff.delay(afterTries: failures, using: &generator))
-            return before.kind == problem.kind ? nil : .failing(problem, failures: failures + 1)
+            return failed(problem, before: before, since: since, failures: failures + 1, now: now, using: &generator)
         }
+    }
+
+    private mutating func failed(
+        _ problem: NotificationProblem,
+        before: NotificationProblem?,
+        since: MonotonicInstant,
+        failures: Int,
+        now: MonotonicInstant,
+        using generator: inout some RandomNumberGenerator
+    ) -> Change? {
+        state = .failing(problem, since: since, failures: failures)
+        nextProbe = now.advanced(by: Self.probeBackoff.delay(afterTries: failures - 1, using: &generator))
+        let isNews = isTold ? before?.kind != problem.kind : failures >= threshold
+        guard isNews else { return nil }
+        isTold = true
+        return .failing(problem, failures: failures)
     }
 }

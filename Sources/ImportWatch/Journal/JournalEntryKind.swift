@@ -41,6 +41,8 @@ extension JournalEntry {
         case webhookAvailable = "a398d022d4354df48322905089933837"
         /// A notification was given up.
         case deadLetter = "4c8b1eb44f1e4ccf8372a2a784a67245"
+        /// Somebody had notifications sent again.
+        case replayed = "dc518ab543dc434b97e3adea9a3b3711"
         /// Deliveries are pending for a webhook that is not in the configuration.
         case orphanedDeliveries = "ac9130f4547c47d38e3a655f20731ab2"
         /// The daemon started.
@@ -67,6 +69,10 @@ extension JournalEntry {
         case journalUnavailable = "ef5d123f1e9143ef8d1cd69465beb9aa"
         /// The journal takes entries again.
         case journalAvailable = "502863763f9c4fcbbaca42d829f09b9c"
+        /// Metrics can't be written.
+        case metricsUnavailable = "cfb644ad5dbe4b5cb9b6441af6f3365a"
+        /// Metrics can be written again.
+        case metricsWritten = "0f1ed2081df84ec69f1f57824534d4c3"
         /// Entries were dropped because the journal did not take them.
         case entriesDropped = "d00f7b11205f42f788c1d781b972e776"
 

@@ -16,6 +16,11 @@ public enum NotificationOutcome: Hashable, Sendable {
     case retry(NotificationProblem)
     /// The receiver wants nothing more (410): no attempts until reload or restart.
     case gone(NotificationProblem)
+
+    /// Whether the receiver has the notification.
+    public var isSuccess: Bool {
+        if case .delivered = self { true } else { false }
+    }
 }
 
 /// Why a notification did not arrive.

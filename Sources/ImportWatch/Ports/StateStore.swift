@@ -4,7 +4,15 @@ public protocol StateStore: Sendable {
     func load() async throws(StateStoreError) -> StoredState
 
     /// Writes all of a batch or none of it, and returns when it is on disk.
-    func commit(_ batch: StateBatch) async throws(StateStoreError)
+    ///
+    /// - Returns: The IDs of the batch's events that were there already, and whose deliveries were left as they are.
+    @discardableResult
+    func commit(_ batch: StateBatch) async throws(StateStoreError) -> Set<String>
+
+    /// Puts a damaged state aside under a dated name, so that the next call begins a new one.
+    ///
+    /// - Returns: Where the damaged state lies now.
+    func setAside(at time: WallTime) async throws(StateStoreError) -> String
 
     /// Closes the state in good order; nothing may be called after it.
     func close() async
@@ -48,8 +56,8 @@ public struct StateBatch: Hashable, Sendable {
     public var attempts: [DeliveryAttempt]
     /// Results of attempts.
     public var results: [DeliveryResult]
-    /// Jobs to forget.
-    public var forgottenJobs: [JobKey]
+    /// What is old enough to be forgotten.
+    public var pruning: StatePruning?
 
     /// Makes a batch.
     public init(
@@ -57,18 +65,27 @@ public struct StateBatch: Hashable, Sendable {
         events: [NewEvent] = [],
         attempts: [DeliveryAttempt] = [],
         results: [DeliveryResult] = [],
-        forgottenJobs: [JobKey] = []
+        pruning: StatePruning? = nil
     ) {
         self.jobs = jobs
         self.events = events
         self.attempts = attempts
         self.results = results
-        self.forgottenJobs = forgottenJobs
+        self.pruning = pruning
+    }
+
+    /// Takes on what came later; where both say something of one thing, the later holds.
+    public mutating func append(_ later: StateBatch) {
+        jobs += later.jobs
+        events += later.events
+        attempts += later.attempts
+        results += later.results
+        pruning = later.pruning ?? pruning
     }
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
-        jobs.isEmpty && events.isEmpty && attempts.isEmpty && results.isEmpty && forgottenJobs.isEmpty
+        jobs.isEmpty && events.isEmpty && attempts.isEmpty && results.isEmpty && pruning == nil
     }
 }
 

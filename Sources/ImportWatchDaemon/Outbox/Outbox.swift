@@ -26,7 +26,7 @@ final class Outbox {
         self.writer = writer
         self.reporter = reporter
         self.clock = clock
-        writer.onCommitted = { [weak self] in self?.committed($0) }
+        writer.onCommitted = { [weak self] in self?.committed($0, known: $1) }
         writer.onFailed = { [weak self] in self?.failed($0) }
     }
 
@@ -89,6 +89,31 @@ final class Outbox {
         }
     }
 
+    /// Sends deliveries again that the state made pending anew.
+    func replay(_ deliveries: [Delivery]) {
+        for (target, replayed) in Dictionary(grouping: deliveries, by: \.target) {
+            change(target) { $0.replay(replayed, now: clock.now(), wall: clock.wall()) }
+        }
+        onChange()
+    }
+
+    /// What a new state has to know of deliveries that have not ended.
+    var everything: StateBatch {
+        var batch = StateBatch()
+        let pending = (schedules + retired.values).flatMap(\.pendingDeliveries)
+        for (_, deliveries) in Dictionary(grouping: pending, by: \.event.id) {
+            guard let event = deliveries.first?.event else { continue }
+            batch.events.append(StateBatch.NewEvent(event: event, targets: deliveries.map(\.target)))
+        }
+        for delivery in pending {
+            guard let at = delivery.lastAttemptAt else { continue }
+            batch.attempts.append(DeliveryAttempt(key: delivery.key, number: delivery.attempts, at: at))
+            let state = DeliveryResult.State.pending(nextAttemptAt: delivery.nextAttemptAt)
+            batch.results.append(DeliveryResult(key: delivery.key, state: state, at: at))
+        }
+        return batch
+    }
+
     /// Changes the schedule of a target, in force or not.
     private func change<Result>(_ target: DeliveryTarget, _ body: (inout DeliverySchedule) -> Result) -> Result {
         if let index = channels.index(forKey: target) { return body(&channels.values[index].schedule) }
@@ -122,9 +147,9 @@ final class Outbox {
         channels.values.compactMap { $0.schedule.nextAttempt(now: now) }.min()
     }
 
-    private func committed(_ batch: StateBatch) {
+    private func committed(_ batch: StateBatch, known: Set<String>) {
         let (now, wall) = (clock.now(), clock.wall())
-        for new in batch.events {
+        for new in batch.events where !known.contains(new.event.id) {
             for target in new.targets {
                 change(target) { $0.add([Delivery(event: new.event, target: target)], now: now, wall: wall) }
             }

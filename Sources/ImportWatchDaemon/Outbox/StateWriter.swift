@@ -7,10 +7,12 @@ import ImportWatch
 final class StateWriter {
     private static let backoff = JitteredBackoff(shortest: .seconds(1), longest: .seconds(30))
 
-    /// Called with each batch that is on disk.
-    var onCommitted: (StateBatch) -> Void = { _ in }
+    /// Called with each batch that is on disk, and the IDs of its events that had been there before.
+    var onCommitted: (StateBatch, Set<String>) -> Void = { _, _ in }
     /// Called with each batch that could not be written and is going to be tried again.
     var onFailed: (StateBatch) -> Void = { _ in }
+    /// Everything that is remembered, for a new state in place of a damaged one.
+    var everything: () -> StateBatch = { StateBatch() }
     /// Whether the last attempt failed.
     private(set) var problem: StateStoreError?
 
@@ -49,17 +51,25 @@ final class StateWriter {
         let store = store
         Task {
             do throws(StateStoreError) {
-                try await store.commit(batch)
+                let known = try await store.commit(batch)
                 isCommitting = false
-                succeeded(batch)
+                succeeded(batch, known)
             } catch {
+                let isReplaced = await replaceDamaged(after: error)
                 isCommitting = false
-                failed(batch, error)
+                failed(batch, error, isReplaced: isReplaced)
             }
         }
     }
 
-    private func succeeded(_ batch: StateBatch) {
+    /// Begins a new state where the old one is damaged; it gets all that is remembered with the next commit.
+    private func replaceDamaged(after error: StateStoreError) async -> Bool {
+        guard case .corrupt = error, let name = try? await store.setAside(at: clock.wall()) else { return false }
+        reporter.report(.stateSetAside(error, name: name))
+        return true
+    }
+
+    private func succeeded(_ batch: StateBatch, _ known: Set<String>) {
         notBefore = nil
         if let failingSince {
             let time = failingSince.duration(to: clock.now()).inWords
@@ -74,11 +84,21 @@ final class StateWriter {
             failures = 0
             self.failingSince = nil
         }
-        onCommitted(batch)
+        onCommitted(batch, known)
     }
 
-    private func failed(_ batch: StateBatch, _ error: StateStoreError) {
+    private func failed(_ batch: StateBatch, _ error: StateStoreError, isReplaced: Bool) {
         let now = clock.now()
+        var kept = isReplaced ? everything() : StateBatch()
+        kept.append(batch)
+        kept.attempts = []
+        kept.append(waiting)
+        waiting = kept
+        if !isReplaced { noteFailure(error, now: now) }
+        onFailed(batch)
+    }
+
+    private func noteFailure(_ error: StateStoreError, now: MonotonicInstant) {
         if failingSince == nil {
             failingSince = now
             reporter.report(
@@ -92,14 +112,5 @@ final class StateWriter {
         problem = error
         notBefore = now.advanced(by: Self.backoff.delay(afterTries: failures, using: &random))
         failures += 1
-        var kept = batch
-        kept.attempts = []
-        kept.jobs += waiting.jobs
-        kept.events += waiting.events
-        kept.attempts += waiting.attempts
-        kept.results += waiting.results
-        kept.forgottenJobs += waiting.forgottenJobs
-        waiting = kept
-        onFailed(batch)
     }
 }

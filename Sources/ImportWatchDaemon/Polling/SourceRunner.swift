@@ -19,7 +19,9 @@ final class SourceRunner {
     var onActions: ([JobPoller.Action]) -> Void = { _ in }
 
     private(set) var poller: JobPoller
+    private(set) var statistics = PollStatistics()
     var provider: String { signer?.credentials.provider ?? "none yet" }
+    var credentialsExpireAt: WallTime? { signer?.credentials.expiresAt }
     private var settings: Settings
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport
@@ -156,6 +158,8 @@ final class SourceRunner {
 
     private func handle(_ result: PollResult, _ ticket: PollTicket) {
         guard !isStopped else { return }
+        let took = ticket.sentAt.duration(to: environment.clock.now())
+        statistics.note(result, took: took, at: environment.clock.wall())
         let actions = poller.handle(
             result,
             for: ticket,

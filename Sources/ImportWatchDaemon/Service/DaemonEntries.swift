@@ -41,6 +41,22 @@ extension JournalEntry {
         )
     }
 
+    static func replayed(_ count: Int) -> JournalEntry {
+        JournalEntry(
+            kind: .replayed,
+            priority: .notice,
+            message: "\(count) notification\(count == 1 ? " is" : "s are") sent again because somebody asked for it"
+        )
+    }
+
+    static func stateSetAside(_ error: StateStoreError, name: String) -> JournalEntry {
+        JournalEntry(
+            kind: .stateSetAside,
+            priority: .critical,
+            message: "\(error); it was moved to \(name), and a new one is begun"
+        )
+    }
+
     static func cannotStart(_ problem: String) -> JournalEntry {
         JournalEntry(kind: .cannotStart, priority: .critical, message: "can't start: \(problem)")
     }

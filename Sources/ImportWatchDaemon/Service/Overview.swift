@@ -67,42 +67,15 @@ struct Overview {
         }
     }
 
-    /// Jobs that were told as lost or overdue first, then those that have not ended, then the others.
     private func jobs() -> [StatusReport.Job] {
         let views = pollers.flatMap { $0.views() }
-        let ranked = views.sorted { left, right in
-            (rank(left.record), left.record.source, left.record.key.id)
-                < (rank(right.record), right.record.source, right.record.key.id)
+        let nextPolls = Dictionary(views.map { ($0.record.key, $0.nextPoll) }) { first, _ in first }
+        return StatusReport.Job.ranked(views.map(\.record)).prefix(StatusReport.jobLimit).map { record in
+            StatusReport.Job(record, nextPoll: nextPolls[record.key]?.map { time(of: $0).rfc3339 })
         }
-        return ranked.prefix(StatusReport.jobLimit).map(job)
-    }
-
-    private func rank(_ record: JobRecord) -> Int {
-        if record.finishedAt != nil { return 2 }
-        return record.toldLost || record.toldOverdue ? 0 : 1
-    }
-
-    private func job(_ view: JobPoller.JobView) -> StatusReport.Job {
-        let record = view.record
-        let isOpen = record.finishedAt == nil
-        return StatusReport.Job(
-            source: record.source,
-            id: record.key.id,
-            status: record.status?.rawValue,
-            processed: record.processedRecords,
-            failed: record.failedRecords,
-            answeredAt: record.answeredAt?.rfc3339,
-            nextPoll: view.nextPoll.map { time(of: $0).rfc3339 },
-            attention: isOpen ? (record.toldLost ? "lost" : record.toldOverdue ? "overdue" : nil) : nil
-        )
     }
 
     private func target(_ schedule: DeliverySchedule) -> StatusReport.Target {
-        let name: String
-        switch schedule.target {
-        case .journal: name = "journal"
-        case .webhook(let webhook): name = webhook
-        }
         let health: String
         switch schedule.health.state {
         case .open: health = "ok"
@@ -110,7 +83,7 @@ struct Overview {
         case .gone(let problem): health = "gone: \(problem.message)"
         }
         return StatusReport.Target(
-            name: name,
+            name: schedule.target.name,
             health: health,
             pending: Int64(schedule.pendingCount),
             lastSuccess: schedule.lastSuccess?.rfc3339

@@ -7,7 +7,6 @@ enum NotSupportedYet: String, CaseIterable {
     case statePostgreSQL = "postgresql"
     case stateLease = "lease"
     case stateLeaseRenew = "lease_renew"
-    case metricsTextfile = "textfile"
 
     /// Complains about the feature at `position`.
     func refuse(at position: Position, key: String, _ collector: ComplaintCollector) {

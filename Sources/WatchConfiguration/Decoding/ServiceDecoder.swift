@@ -20,8 +20,9 @@ enum ServiceDecoder {
         guard var section = top.table("metrics") else { return metrics }
         let example = "/var/lib/prometheus/node-exporter/importwatchd.prom"
         if let file = FilePath.readOptional("textfile", example: example, &section) {
-            let key = section.qualified("textfile")
-            NotSupportedYet.metricsTextfile.refuse(at: file.position, key: key, section.collector)
+            if !file.value.hasSuffix(".prom") {
+                section.complain("textfile", "must end with .prom, or collectors pass it over", at: file.position)
+            }
             metrics.textfile = paths.beside(file.value)
         }
         section.finish()

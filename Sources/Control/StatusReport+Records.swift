@@ -1,0 +1,30 @@
+import ImportWatch
+
+extension StatusReport.Job {
+    /// Makes a line of the report of what is remembered about a job.
+    public init(_ record: JobRecord, nextPoll: String?) {
+        let isOpen = record.finishedAt == nil
+        self.init(
+            source: record.source,
+            id: record.key.id,
+            status: record.status?.rawValue,
+            processed: record.processedRecords,
+            failed: record.failedRecords,
+            answeredAt: record.answeredAt?.rfc3339,
+            nextPoll: nextPoll,
+            attention: isOpen ? (record.toldLost ? "lost" : record.toldOverdue ? "overdue" : nil) : nil
+        )
+    }
+
+    /// Jobs that were told as lost or overdue first, then those that have not ended, then the others.
+    public static func ranked(_ records: [JobRecord]) -> [JobRecord] {
+        records.sorted { left, right in
+            (rank(left), left.source, left.key.id) < (rank(right), right.source, right.key.id)
+        }
+    }
+
+    private static func rank(_ record: JobRecord) -> Int {
+        if record.finishedAt != nil { return 2 }
+        return record.toldLost || record.toldOverdue ? 0 : 1
+    }
+}

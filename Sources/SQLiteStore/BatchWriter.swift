@@ -1,0 +1,101 @@
+import ImportWatch
+
+/// Writes a batch inside a transaction that the caller began.
+struct BatchWriter {
+    let database: Database
+
+    /// Answers which of the batch's events were there already.
+    func write(_ batch: StateBatch) throws(StateStoreError) -> Set<String> {
+        var known: Set<String> = []
+        for job in batch.jobs { try database.run(JobRow.upsert, JobRow.values(of: job)) }
+        for new in batch.events where try !insert(new) { known.insert(new.event.id) }
+        for attempt in batch.attempts { try note(attempt) }
+        for result in batch.results { try note(result) }
+        if let pruning = batch.pruning { try prune(pruning) }
+        return known
+    }
+
+    private static let insertEvent = """
+        INSERT INTO event (\(EventRow.columns)) VALUES (\(String(repeating: "?, ", count: EventRow.count - 1))?)
+        ON CONFLICT (id) DO NOTHING
+        """
+
+    /// Answers whether the event was not there yet.
+    private func insert(_ new: StateBatch.NewEvent) throws(StateStoreError) -> Bool {
+        let known = try database.integer("SELECT count(*) FROM event WHERE id = ?", [.text(new.event.id)])
+        guard known == 0 else { return false }
+        try database.run(Self.insertEvent, EventRow.values(of: new.event))
+        for target in new.targets {
+            try database.run(
+                """
+                INSERT INTO delivery (event_id, target, state, attempts, next_attempt_at)
+                VALUES (?, ?, 'pending', 0, ?)
+                """,
+                [.text(new.event.id), .text(target.column), Value(new.event.occurredAt)]
+            )
+        }
+        return true
+    }
+
+    private func note(_ attempt: DeliveryAttempt) throws(StateStoreError) {
+        try database.run(
+            "UPDATE delivery SET attempts = ?, last_attempt_at = ? WHERE event_id = ? AND target = ?",
+            [
+                .integer(Int64(attempt.number)), Value(attempt.at), .text(attempt.key.eventID),
+                .text(attempt.key.target.column),
+            ]
+        )
+    }
+
+    private func note(_ result: DeliveryResult) throws(StateStoreError) {
+        let state: String
+        var next: WallTime?
+        switch result.state {
+        case .delivered: state = "delivered"
+        case .dead: state = "dead"
+        case .pending(let nextAttemptAt): (state, next) = ("pending", nextAttemptAt)
+        }
+        let key: [Value] = [.text(result.key.eventID), .text(result.key.target.column)]
+        try database.run(
+            """
+            UPDATE delivery SET state = ?, next_attempt_at = coalesce(?, next_attempt_at), ended_at = ?,
+                http_status = ?, problem = ? WHERE event_id = ? AND target = ?
+            """,
+            [
+                .text(state), Value(next), Value(next == nil ? result.at : nil),
+                Value(result.httpStatus.map(Int64.init)), Value(result.problem),
+            ] + key
+        )
+        guard next == nil else { return }
+        // The pre-signed address is a secret: it goes when nobody is left who may have it.
+        try database.run(
+            """
+            UPDATE event SET failed_records_url = NULL WHERE id = ?1 AND failed_records_url IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_id = ?1 AND state = 'pending')
+            """,
+            [.text(result.key.eventID)]
+        )
+    }
+
+    /// Forgets events whose deliveries have all ended, and jobs that nobody lists any more.
+    private func prune(_ pruning: StatePruning) throws(StateStoreError) {
+        try database.run(
+            """
+            DELETE FROM event WHERE id IN (SELECT event_id FROM delivery WHERE state != 'pending' AND ended_at < ?1)
+                AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = event.id
+                    AND (d.state = 'pending' OR d.ended_at >= ?1))
+            """,
+            [Value(pruning.endedBefore)]
+        )
+        var old: [JobKey] = []
+        try database.run(
+            "SELECT region, id FROM job WHERE coalesce(finished_at, answered_at, first_seen_at) < ?",
+            [Value(pruning.endedBefore)]
+        ) { row in
+            if let region = row.text(0), let id = row.text(1) { old.append(JobKey(region: region, id: id)) }
+        }
+        for key in old where !pruning.listed.contains(key) {
+            try database.run("DELETE FROM job WHERE region = ? AND id = ?", [.text(key.region), .text(key.id)])
+        }
+    }
+}

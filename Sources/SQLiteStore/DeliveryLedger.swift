@@ -1,0 +1,58 @@
+import ImportWatch
+
+/// Looks deliveries up, and begins them anew.
+struct DeliveryLedger {
+    let database: Database
+
+    func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> [DeliveryRecord] {
+        var conditions = ["1"]
+        var values: [Value] = []
+        func add(_ condition: String, _ value: Value) {
+            conditions.append(condition)
+            values.append(value)
+        }
+        if let state = filter.state { add("d.state = ?", .text(state.rawValue)) }
+        if let target = filter.target { add("d.target = ?", .text(target.column)) }
+        if let job = filter.jobID { add("e.job_id = ?", .text(job)) }
+        var found: [DeliveryRecord] = []
+        try database.run(
+            "\(DeliveryRow.select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY e.number DESC, d.target LIMIT ?",
+            values + [.integer(Int64(filter.limit))]
+        ) { row in
+            if let record = DeliveryRow.record(row) { found.append(record) }
+        }
+        return found
+    }
+
+    /// Only webhooks' deliveries are sent again: what the journal has, it keeps.
+    func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> [Delivery] {
+        let condition: String
+        var values: [Value] = []
+        switch selection {
+        case .event(let id): (condition, values) = ("d.event_id = ?", [.text(id)])
+        case .dead: condition = "d.state = 'dead'"
+        case .webhook(let name): (condition, values) = ("d.target = ?", [.text(DeliveryTarget.webhook(name).column)])
+        case .since(let time): (condition, values) = ("e.occurred_at >= ?", [Value(time)])
+        }
+        var replayed: [Delivery] = []
+        try database.run(
+            "\(DeliveryRow.select) WHERE d.target != 'journal' AND \(condition) ORDER BY e.number",
+            values
+        ) { row in
+            guard var delivery = DeliveryRow.delivery(row) else { return }
+            delivery.nextAttemptAt = time
+            delivery.replay = Delivery.Replay(at: time, attemptsBefore: delivery.attempts)
+            replayed.append(delivery)
+        }
+        for delivery in replayed {
+            try database.run(
+                """
+                UPDATE delivery SET state = 'pending', ended_at = NULL, next_attempt_at = ?1, replayed_at = ?1,
+                    attempts_before_replay = attempts WHERE event_id = ?2 AND target = ?3
+                """,
+                [Value(time), .text(delivery.event.id), .text(delivery.target.column)]
+            )
+        }
+        return replayed
+    }
+}

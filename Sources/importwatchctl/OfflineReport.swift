@@ -1,0 +1,38 @@
+import Control
+import ImportWatch
+import SQLiteStore
+
+/// What a state says of its jobs and deliveries while no daemon runs.
+enum OfflineReport {
+    static func report(_ state: OfflineState, configuration: String, path: String) throws(StateStoreError)
+        -> StatusReport
+    {
+        let records = try state.jobs()
+        let standing: StatusReport.Standing = state.wasCleanlyStopped ? .stopped : .crashed
+        let open = records.count { $0.finishedAt == nil }
+        let targets = try state.targets()
+        let pending = targets.reduce(0) { $0 + $1.pending }
+        return StatusReport(
+            daemon: standing,
+            version: importWatchVersion,
+            pid: nil,
+            startedAt: nil,
+            configuration: configuration,
+            state: path,
+            summary: "\(standing.rawValue): \(open) of \(records.count) jobs had not ended, "
+                + "\(pending) deliver\(pending == 1 ? "y" : "ies") pending",
+            sources: [],
+            jobs: StatusReport.Job.ranked(records).prefix(StatusReport.jobLimit).map {
+                StatusReport.Job($0, nextPoll: nil)
+            },
+            targets: targets.map { entry in
+                StatusReport.Target(
+                    name: entry.target.name,
+                    health: entry.dead == 0 ? "not running" : "not running, \(entry.dead) given up",
+                    pending: Int64(entry.pending),
+                    lastSuccess: entry.lastSuccess?.rfc3339
+                )
+            }
+        )
+    }
+}

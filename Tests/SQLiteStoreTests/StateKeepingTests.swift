@@ -1,0 +1,206 @@
+import Foundation
+import ImportWatch
+import TestSupport
+import Testing
+
+@testable import SQLiteStore
+
+/// What becomes of a state over the years: older schemas, damage, pruning, replays.
+@Suite struct StateKeepingTests {
+    private let folder: TemporaryFolder
+    private var path: String { folder.path + "/state.sqlite" }
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func time(_ seconds: Int64) -> WallTime { WallTime(secondsSinceEpoch: seconds) }
+
+    private func key(_ id: String) -> JobKey { JobKey(region: "eu-west-1", id: id) }
+
+    private func event(_ id: String, job: String = "a", at seconds: Int64 = 100) -> JobEvent {
+        JobEvent(
+            id: id,
+            type: .failed,
+            occurredAt: time(seconds),
+            source: "s",
+            region: "eu-west-1",
+            job: ImportJob(id: job, status: .failed),
+            previousStatus: nil,
+            requestID: nil
+        )
+    }
+
+    private func result(_ id: String, _ target: DeliveryTarget, _ state: DeliveryResult.State, at seconds: Int64)
+        -> DeliveryResult
+    {
+        DeliveryResult(key: Delivery.Key(eventID: id, target: target), state: state, at: time(seconds))
+    }
+
+    @Test func aCommitSaysWhichEventsItKnew() async throws {
+        let store = SQLiteStore(path: path)
+        let new = { (id: String) in StateBatch.NewEvent(event: event(id), targets: [.webhook("a")]) }
+        #expect(try await store.commit(StateBatch(events: [new("evt_1")])) == [])
+        #expect(try await store.commit(StateBatch(events: [new("evt_2"), new("evt_1")])) == ["evt_1"])
+    }
+
+    @Test func aStateOfTheFirstSchemaGoesOn() async throws {
+        let old = try Database(path: path)
+        try Schema.migrate(old, steps: Array(Schema.steps.prefix(1)))
+        try old.execute(
+            """
+            INSERT INTO event (id, type, occurred_at, source, region, job_id, status, has_failure)
+                VALUES ('evt_1', 'failed', 100000, 's', 'eu-west-1', 'a', 'FAILED', 0);
+            INSERT INTO delivery (event_id, target, state, attempts, next_attempt_at)
+                VALUES ('evt_1', 'webhook:ops', 'pending', 3, 200000);
+            """
+        )
+        #expect(try old.integer("PRAGMA user_version") == 1)
+        let state = try await SQLiteStore(path: path).load()
+        #expect(state.pendingDeliveries.map(\.attempts) == [3])
+        #expect(state.pendingDeliveries.first?.event == event("evt_1"))
+        #expect(try Database(path: path).integer("PRAGMA user_version") == Int64(Schema.steps.count))
+    }
+
+    @Test func aMigrationThatFailsLeavesTheOldSchema() throws {
+        let database = try Database(path: path)
+        try Schema.migrate(database)
+        #expect(throws: StateStoreError.self) {
+            try Schema.migrate(database, steps: Schema.steps + ["CREATE TABLE extra (a); CREATE TABLE job (a)"])
+        }
+        #expect(try database.integer("PRAGMA user_version") == Int64(Schema.steps.count))
+        #expect(try database.integer("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == 0)
+    }
+
+    @Test func pruningForgetsWhatEndedAndNobodyLists() async throws {
+        let store = SQLiteStore(path: path)
+        let ages: [(String, Int64?)] = [
+            ("old", 10), ("old-listed", 10), ("new", 90), ("open", nil), ("open-listed", nil),
+        ]
+        let jobs = ages.map { id, finished in
+            var record = JobRecord(key: key(id), source: "s", firstSeenAt: time(1))
+            record.finishedAt = finished.map(time)
+            if id == "open" { record.answeredAt = time(80) }
+            return record
+        }
+        let events = ["delivered", "dead", "fresh", "half"].map {
+            StateBatch.NewEvent(event: event($0, at: 5), targets: [.journal, .webhook("w")])
+        }
+        var results = ["delivered", "dead", "fresh", "half"].map { result($0, .journal, .delivered, at: 6) }
+        results += [
+            result("delivered", .webhook("w"), .delivered, at: 10), result("dead", .webhook("w"), .dead, at: 10),
+            result("fresh", .webhook("w"), .delivered, at: 90),
+        ]
+        try await store.commit(StateBatch(jobs: jobs, events: events, results: results))
+        let pruning = StatePruning(endedBefore: time(50), listed: [key("old-listed"), key("open-listed")])
+        try await store.commit(StateBatch(pruning: pruning))
+        #expect(Set(try await store.load().jobs.map(\.key.id)) == ["old-listed", "new", "open", "open-listed"])
+        let left = try await store.deliveries(DeliveryFilter())
+        #expect(Set(left.map(\.delivery.event.id)) == ["fresh", "half"])
+        #expect(try await store.load().pendingDeliveries.map(\.event.id) == ["half"])
+    }
+
+    @Test func deliveriesAreFoundByStateTargetAndJob() async throws {
+        let store = SQLiteStore(path: path)
+        try await store.commit(
+            StateBatch(
+                events: [
+                    .init(event: event("evt_1", job: "a"), targets: [.journal, .webhook("x")]),
+                    .init(event: event("evt_2", job: "b"), targets: [.webhook("x"), .webhook("y")]),
+                ],
+                results: [
+                    result("evt_1", .journal, .delivered, at: 1), result("evt_2", .webhook("x"), .dead, at: 2),
+                ]
+            )
+        )
+        func found(_ filter: DeliveryFilter) async throws -> [String] {
+            try await store.deliveries(filter).map { "\($0.delivery.event.id) \($0.delivery.target.name) \($0.state)" }
+        }
+        #expect(try await found(DeliveryFilter(state: .dead)) == ["evt_2 x dead"])
+        #expect(try await found(DeliveryFilter(target: .webhook("x"))) == ["evt_2 x dead", "evt_1 x pending"])
+        #expect(try await found(DeliveryFilter(jobID: "a")) == ["evt_1 journal delivered", "evt_1 x pending"])
+        #expect(try await found(DeliveryFilter(limit: 1)) == ["evt_2 x dead"])
+    }
+
+    @Test func aReplayBeginsDeliveriesAnewAndKeepsTheirCount() async throws {
+        let store = SQLiteStore(path: path)
+        let webhook = DeliveryTarget.webhook("x")
+        try await store.commit(
+            StateBatch(
+                events: ["dead", "done"].map { .init(event: event($0, at: 7), targets: [.journal, webhook]) },
+                attempts: [DeliveryAttempt(key: .init(eventID: "dead", target: webhook), number: 9, at: time(8))],
+                results: [
+                    result("dead", webhook, .dead, at: 9), result("done", webhook, .delivered, at: 9),
+                    result("dead", .journal, .delivered, at: 9), result("done", .journal, .delivered, at: 9),
+                ]
+            )
+        )
+        let replayed = try await store.replay(.dead, at: time(1000))
+        #expect(replayed.map(\.event.id) == ["dead"])
+        #expect(replayed.first?.replay == Delivery.Replay(at: time(1000), attemptsBefore: 9))
+        #expect(try await store.load().pendingDeliveries == replayed)
+        #expect(try await store.replay(.event("done"), at: time(1001)).map(\.target) == [webhook])
+        #expect(try await store.replay(.since(time(8)), at: time(1002)).isEmpty)
+        #expect(try await store.replay(.webhook("x"), at: time(1003)).count == 2)
+        #expect(try await store.deliveries(DeliveryFilter(target: .journal)).allSatisfy { $0.state == .delivered })
+    }
+
+    @Test func aDamagedFileIsPutAsideAndANewOneBegun() async throws {
+        try folder.write("state.sqlite", String(repeating: "no database", count: 1000))
+        try folder.write("state.sqlite-wal", "its log")
+        let store = SQLiteStore(path: path)
+        await #expect(throws: StateStoreError.self) { _ = try await store.load() }
+        let name = try await store.setAside(at: time(1_795_000_000))
+        #expect(name == path + ".damaged-20261118T110640Z")
+        #expect(try String(contentsOfFile: name, encoding: .utf8).hasPrefix("no database"))
+        #expect(try await store.load() == StoredState())
+        // The lock was held all the time, and a second damage in the same second takes nothing away.
+        await #expect(throws: StateStoreError.inUse(path: path, pid: getpid())) {
+            _ = try await SQLiteStore(path: path).load()
+        }
+        #expect(try await store.setAside(at: time(1_795_000_000)) == name + "-")
+    }
+
+    @Test func damageInsideIsFoundAfterAnUncleanStopOnly() async throws {
+        var store: SQLiteStore? = SQLiteStore(path: path)
+        let records = (0..<3000).map { JobRecord(key: key("job-\($0)"), source: "s", firstSeenAt: time(1)) }
+        try await store?.commit(StateBatch(jobs: records))
+        await store?.close()
+        store = nil
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        // A page in the middle, which reading the schema does not touch.
+        try file.seek(toOffset: 4096 * 20)
+        try file.write(contentsOf: Data(repeating: 0x55, count: 4096))
+        try file.close()
+        try folder.write("state.sqlite.lock", "1\nrunning\n")
+        do {
+            _ = try await SQLiteStore(path: path).commit(StateBatch())
+            Issue.record("the damage was not found")
+        } catch {
+            guard case .corrupt = error else { throw error }
+        }
+        try folder.write("state.sqlite.lock", "1\nstopped\n")
+        try await SQLiteStore(path: path).commit(StateBatch())
+    }
+
+    @Test func aStateOfNoDaemonCanBeReadAndReplayed() async throws {
+        let store = SQLiteStore(path: path)
+        try await store.commit(StateBatch(events: [.init(event: event("evt_1"), targets: [.webhook("x")])]))
+        #expect(throws: StateStoreError.inUse(path: path, pid: getpid())) { _ = try OfflineState(path: path) }
+        await store.close()
+        do {
+            let offline = try OfflineState(path: path)
+            #expect(offline.wasCleanlyStopped)
+            #expect(try offline.replay(.webhook("x"), at: time(500)) == 1)
+            #expect(try offline.targets().map(\.pending) == [1])
+        }
+        #expect(StateLock.holder(statePath: path) == .stopped)
+        try folder.write("state.sqlite.lock", "1\nrunning\n")
+        do {
+            let offline = try OfflineState(path: path)
+            #expect(!offline.wasCleanlyStopped)
+        }
+        #expect(StateLock.holder(statePath: path) == .crashed)
+        #expect(throws: StateStoreError.self) { _ = try OfflineState(path: folder.path + "/none.sqlite") }
+    }
+}
