@@ -1,5 +1,6 @@
 # Two commands for newcomers: make demo, make test. Both install what they need with apt and say so.
 SWIFT ?= swift
+PREFIX ?= /usr/local
 CHECKED = --explicit-target-dependency-import-check error
 
 help: ## Show this list
@@ -19,6 +20,12 @@ test: set-up-test ## Build and run every test
 	$(SWIFT) build --build-tests $(CHECKED)
 	$(SWIFT) test --skip-build
 	Tests/Scripts/units.sh
+	$(MAKE) --no-print-directory test-package
+
+test-package: deb set-up-test ## Check the package, and run it in a container that boots systemd (as root)
+	lintian --allow-root --fail-on error .build-release/importwatchd_*.deb
+	$(SWIFT) build $(CHECKED) --product ses-simulator
+	Tests/Container/run.sh .build-release/importwatchd_*.deb .build/debug/ses-simulator
 
 tsan: set-up-test ## Run the tests of the transport and the daemon's loop under ThreadSanitizer
 	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests'
@@ -26,6 +33,13 @@ tsan: set-up-test ## Run the tests of the transport and the daemon's loop under 
 release: set-up-build ## Build the daemon and its tool as they are installed, with the Swift runtime inside
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchd
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchctl
+
+install: release ## Install the release build under $DESTDIR, in $PREFIX (/usr/local) and /etc
+	DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' systemd/install.sh
+
+deb: release ## Make the Debian package .build-release/importwatchd_*.deb
+	@Tests/Scripts/set-up.sh package
+	systemd/debian/build.sh
 
 lint: ## Check the formatting and the rules of the house
 	Tests/Scripts/lint.sh
@@ -42,5 +56,5 @@ set-up-build:
 set-up-test:
 	@Tests/Scripts/set-up.sh test
 
-.PHONY: help build demo test tsan release lint format clean set-up-build set-up-test
+.PHONY: help build demo test test-package tsan release install deb lint format clean set-up-build set-up-test
 .DEFAULT_GOAL := help

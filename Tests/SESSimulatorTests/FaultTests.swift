@@ -52,6 +52,19 @@ import Testing
         #expect(answer.printed.contains(text), "\(answer.printed.prefix(500))")
     }
 
+    @Test func latin1IsNoUTF8() async throws {
+        let simulator = try await Simulator(
+            """
+            {"faults": [{"kind": "latin1", "job": "a"}],
+             "jobs": [{"id": "{n}", "count": 1, "message": "Zürich", "timeline": [{"status": "FAILED"}]},
+                      {"id": "a", "message": "Zürich", "timeline": [{"status": "FAILED"}]}]}
+            """,
+            in: folder
+        )
+        #expect(try await curl(simulator, "0").printed.contains("Zürich"))
+        #expect(try await curl(simulator, "a").printed.contains("Z\u{FFFD}rich"))
+    }
+
     @Test func hangingAndSlowAnswersOutlastTheClient() async throws {
         let hanging = try await simulator(#"{"kind": "hang"}"#)
         let nothing = try await curl(hanging, "a", ["--max-time", "1"])

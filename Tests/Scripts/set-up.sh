@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building (and, with "test", testing) needs; says which first, installs nothing twice.
+# Installs the Debian packages that building (with "package" and "test": packaging and testing, too) needs; says which
+# first, installs nothing twice.
 set -euo pipefail
 packages=(
     libcurl4-openssl-dev libssl-dev libsystemd-dev libsqlite3-dev libjansson-dev libtomlplusplus-dev pkg-config
     libc6-dev git ca-certificates binutils
 )
 if [ "${1:-build}" = test ]; then
-    packages+=(prometheus python3 python3-venv openssl curl iproute2 procps systemd)
+    packages+=(prometheus python3 python3-venv openssl curl iproute2 procps)
+    packages+=(systemd systemd-container dbus lintian)
+fi
+if [ "${1:-build}" != build ]; then
+    packages+=(dpkg-dev)
 fi
 if ! command -v dpkg-query >/dev/null; then
     echo "== this is no Debian; should the build fail, install what these are called here: ${packages[*]}" >&2

@@ -39,6 +39,9 @@ enum Faults {
             let usual =
                 "User: arn:aws:iam::123456789012:user/watch is not authorized to perform: ses:GetImportJob"
             return ServiceAnswers.error(403, "AccessDeniedException", message ?? usual, &world)
+        case .latin1:
+            let text = String(decoding: answer.bytes.suffix(answer.bodyLength), as: UTF8.self)
+            return reply(text.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }, &world)
         }
     }
 

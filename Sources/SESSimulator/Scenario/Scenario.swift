@@ -47,7 +47,7 @@ struct Scenario: Decodable, Sendable {
         enum Kind: String, Decodable, Sendable, CaseIterable {
             case reset, resetMidway = "reset_midway", hang, slow, truncated, close, garbage, html, oversized, empty
             case error500, error503, notJSON = "not_json", wrongTypes = "wrong_types"
-            case throttled, expired, denied
+            case throttled, expired, denied, latin1
         }
 
         var kind: Kind

@@ -28,7 +28,8 @@ enum ScenarioHelp {
                          "message": null}]
                        kinds: reset reset_midway hang slow truncated close garbage html
                        oversized empty not_json wrong_types error500 error503 throttled
-                       expired denied; the first that matches is played
+                       expired denied, and latin1, an answer in ISO 8859-1 instead of
+                       UTF-8; the first that matches is played
           "jobs":      [{"id": "bulk-{n}", "count": 1000, "region": null, "account": null,
                          "timeline": [{"status": "CREATED", "seconds": 1},
                                       {"status": "PROCESSING", "seconds": 2},
