@@ -27,6 +27,10 @@ test-package: deb set-up-test ## Check the package, and run it in a container th
 	$(SWIFT) build $(CHECKED) --product ses-simulator
 	Tests/Container/run.sh .build-release/importwatchd_*.deb .build/debug/ses-simulator
 
+kill-test: set-up-test ## Kill the daemon 200 times at random, and look for lost or needless notifications (2 minutes)
+	$(SWIFT) build --build-tests $(CHECKED)
+	IMPORTWATCH_KILLS=200 $(SWIFT) test --skip-build --filter KillTests
+
 tsan: set-up-test ## Run the tests of the transport and the daemon's loop under ThreadSanitizer
 	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests'
 
@@ -56,5 +60,5 @@ set-up-build:
 set-up-test:
 	@Tests/Scripts/set-up.sh test
 
-.PHONY: help build demo test test-package tsan release install deb lint format clean set-up-build set-up-test
+.PHONY: help build demo test kill-test test-package tsan release install deb lint format clean set-up-build set-up-test
 .DEFAULT_GOAL := help

@@ -15,6 +15,8 @@ let package = Package(
         .executable(name: "importwatchd", targets: ["importwatchd"]),
         .executable(name: "importwatchctl", targets: ["importwatchctl"]),
         .executable(name: "ses-simulator", targets: ["SESSimulator"]),
+        // Preloaded into a daemon by a test.
+        .library(name: "FaultPoints", type: .dynamic, targets: ["FaultPoints"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -93,6 +95,7 @@ let package = Package(
         ),
 
         // Tests mirror the targets.
+        .target(name: "FaultPoints", path: "Tests/FaultPoints"),
         .target(
             name: "TestSupport",
             dependencies: ["ImportWatch", "JSON"],

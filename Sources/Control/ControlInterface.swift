@@ -30,10 +30,10 @@ enum ControlInterface {
         method Deliveries(state: ?string, webhook: ?string, job: ?string, limit: ?int, state_path: ?string)
           -> (deliveries: []Delivery)
 
-        # Sends webhook deliveries again at once: those of an event, the dead ones, those of a webhook, or those of events
-        # since a time. Exactly one of these is given.
-        method Replay(event_id: ?string, dead: ?bool, webhook: ?string, since: ?string, state_path: ?string)
-          -> (replayed: int)
+        # Sends webhook deliveries again at once: those of an event, the dead ones, those that wait for their next
+        # try, those of a webhook, or those of events since a time. Exactly one of these is given.
+        method Replay(event_id: ?string, dead: ?bool, pending: ?bool, webhook: ?string, since: ?string,
+          state_path: ?string) -> (replayed: int)
 
         error OtherState (state_path: string)
         error StateUnavailable (problem: string)

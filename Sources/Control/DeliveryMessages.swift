@@ -50,6 +50,7 @@ extension ReplaySelection {
         switch self {
         case .event(let id): ["event_id": .string(id)]
         case .dead: ["dead": true]
+        case .pending: ["pending": true]
         case .webhook(let name): ["webhook": .string(name)]
         case .since(let time): ["since": .string(time.rfc3339)]
         }
@@ -60,6 +61,7 @@ extension ReplaySelection {
         var selections: [ReplaySelection] = []
         if let id = json["event_id"]?.string { selections.append(.event(id)) }
         if json["dead"]?.bool == true { selections.append(.dead) }
+        if json["pending"]?.bool == true { selections.append(.pending) }
         if let name = json["webhook"]?.string { selections.append(.webhook(name)) }
         if let text = json["since"]?.string {
             guard let time = WallTime(rfc3339: text) else { return nil }

@@ -31,6 +31,7 @@ struct DeliveryLedger {
         switch selection {
         case .event(let id): (condition, values) = ("d.event_id = ?", [.text(id)])
         case .dead: condition = "d.state = 'dead'"
+        case .pending: condition = "d.state = 'pending'"
         case .webhook(let name): (condition, values) = ("d.target = ?", [.text(DeliveryTarget.webhook(name).column)])
         case .since(let time): (condition, values) = ("e.occurred_at >= ?", [Value(time)])
         }

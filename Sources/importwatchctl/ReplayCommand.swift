@@ -16,6 +16,7 @@ struct ReplayCommand: ParsableCommand {
             Examples:
               importwatchctl replay evt_0123456789abcdef0123456789abcdef
               importwatchctl replay --dead
+              importwatchctl replay --pending
               importwatchctl replay --webhook ops
               importwatchctl replay --since 2026-11-23T00:00:00Z
             """
@@ -24,19 +25,21 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var config: ConfigurationOption
     @Argument(help: "The event's ID.") var eventID: String?
     @Flag(help: "All that were given up.") var dead = false
+    @Flag(help: "All that wait for their next try.") var pending = false
     @Option(help: ArgumentHelp("All to this webhook.", valueName: "NAME")) var webhook: String?
     @Option(help: ArgumentHelp("All of events since this time.", valueName: "RFC3339")) var since: WallTime?
 
     private var selections: [ReplaySelection] {
         [
-            eventID.map(ReplaySelection.event), dead ? .dead : nil, webhook.map(ReplaySelection.webhook),
+            eventID.map(ReplaySelection.event), dead ? .dead : nil, pending ? .pending : nil,
+            webhook.map(ReplaySelection.webhook),
             since.map(ReplaySelection.since),
         ].compactMap { $0 }
     }
 
     func validate() throws {
         guard selections.count == 1 else {
-            throw ValidationError("give one of EVENT_ID, --dead, --webhook NAME and --since TIME")
+            throw ValidationError("give one of EVENT_ID, --dead, --pending, --webhook NAME and --since TIME")
         }
     }
 

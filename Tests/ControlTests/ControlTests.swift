@@ -172,12 +172,13 @@ import Testing
         defer { server.close() }
         let daemon = ControlClient(path: path)
         let selections: [ReplaySelection] = [
-            .event("evt_1"), .dead, .webhook("ops"), .since(WallTime(millisecondsSinceEpoch: 1_795_000_000_120)),
+            .event("evt_1"), .dead, .pending, .webhook("ops"),
+            .since(WallTime(millisecondsSinceEpoch: 1_795_000_000_120)),
         ]
         let counts = try await client {
             try selections.map { try daemon.replay($0, statePath: "/state/state.sqlite") }
         }
-        #expect(counts == [1, 2, 3, 4])
+        #expect(counts == [1, 2, 3, 4, 5])
         #expect(handler.selections == selections)
         let wanted = DeliveryFilter(state: .dead, target: .webhook("ops"), jobID: "a", limit: 7)
         await #expect(

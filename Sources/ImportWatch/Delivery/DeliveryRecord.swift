@@ -68,6 +68,8 @@ public enum ReplaySelection: Hashable, Sendable {
     case event(String)
     /// Those that were given up.
     case dead
+    /// Those that wait for their next try.
+    case pending
     /// All to one webhook.
     case webhook(String)
     /// Those of events from this time on.
