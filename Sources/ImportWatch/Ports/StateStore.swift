@@ -24,9 +24,16 @@ public struct StoredState: Hashable, Sendable {
     public var jobs: [JobRecord]
     /// The deliveries that have neither arrived nor been given up, oldest event first.
     public var pendingDeliveries: [Delivery]
+    /// How many deliveries were given up, by target.
+    public var deadDeliveries: [DeliveryTarget: Int]
 
     /// Makes a state.
-    public init(jobs: [JobRecord] = [], pendingDeliveries: [Delivery] = []) {
+    public init(
+        jobs: [JobRecord] = [],
+        pendingDeliveries: [Delivery] = [],
+        deadDeliveries: [DeliveryTarget: Int] = [:]
+    ) {
+        self.deadDeliveries = deadDeliveries
         self.jobs = jobs
         self.pendingDeliveries = pendingDeliveries
     }
