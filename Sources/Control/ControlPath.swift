@@ -7,8 +7,7 @@ public enum ControlPath {
         inRuntimeDirectory(environment) ?? beside(statePath)
     }
 
-    /// Where a client looks, in this order: its own runtime directory, that of the service that runs with this
-    /// configuration, beside the state.
+    /// Where a client looks, in this order: the runtime directory, beside the state.
     ///
     /// - Parameter statePath: `nil` where the configuration can't be read; then the state's usual place is taken.
     public static func candidates(
@@ -16,15 +15,9 @@ public enum ControlPath {
         statePath: String?,
         environment: [String: String]
     ) -> [String] {
-        let service = ServiceName(configurationPath: configurationPath)
-        var paths: [String] = []
-        for path in [
-            inRuntimeDirectory(environment), service.map { "/run/\($0)/control" },
-            beside(statePath ?? folder(of: configurationPath) + "state.sqlite"),
-        ] {
-            if let path, !paths.contains(path) { paths.append(path) }
-        }
-        return paths
+        let usual = environment["STATE_DIRECTORY"].map { $0 + "/" } ?? folder(of: configurationPath)
+        let besideState = beside(statePath ?? usual + "state.sqlite")
+        return (inRuntimeDirectory(environment).map { [$0] } ?? []) + [besideState]
     }
 
     /// The path without symbolic links and relative parts, by which two names of one state are seen to be the same.

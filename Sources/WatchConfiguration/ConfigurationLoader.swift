@@ -31,6 +31,29 @@ public struct ConfigurationLoader {
         return (configuration, collector.sorted)
     }
 
+    /// Where the state lies, whatever is wrong with the rest of the file; `nil` where that can't be said.
+    public func statePath(path: String) -> String? {
+        guard let bytes = try? files.read(path, limit: Self.sizeLimit), let entries = try? TOMLParser.parse(bytes)
+        else {
+            return nil
+        }
+        let collector = ComplaintCollector(path: path)
+        var top = SectionReader(name: "", entries: entries, position: Self.start, collector: collector)
+        let state = ServiceDecoder.state(&top, paths(path))
+        return collector.hasErrors ? nil : state.path
+    }
+
+    private static let start = Position(line: 1, column: 1)
+
+    private func paths(_ path: String) -> PathRules {
+        let files = files
+        return PathRules(
+            configurationPath: path,
+            environment: environment,
+            exists: { files.version(of: $0) != nil }
+        )
+    }
+
     private func decode(_ bytes: [UInt8], path: String, _ collector: ComplaintCollector) -> Configuration? {
         let entries: [TOMLEntry]
         do {
@@ -39,14 +62,8 @@ public struct ConfigurationLoader {
             collector.error(error.reason, at: error.position)
             return nil
         }
-        let start = Position(line: 1, column: 1)
-        var top = SectionReader(name: "", entries: entries, position: start, collector: collector)
-        let files = files
-        let paths = PathRules(
-            configurationPath: path,
-            environment: environment,
-            exists: { files.version(of: $0) != nil }
-        )
+        var top = SectionReader(name: "", entries: entries, position: Self.start, collector: collector)
+        let paths = paths(path)
         let sources = sources(&top, JobLists(paths: paths, files: files, collector: collector))
         let webhooks = webhooks(&top, WebhookDecoder(paths: paths, files: files))
         let state = ServiceDecoder.state(&top, paths)

@@ -10,9 +10,22 @@ struct ConfigurationOption: ParsableArguments {
     @Option(name: .customLong("config"), help: ArgumentHelp("The configuration.", valueName: "FILE"))
     var path = "/etc/importwatchd/importwatchd.toml"
 
+    /// The variables of this process and, for the service's own configuration, those that systemd gives the service.
+    var variables: [String: String] {
+        let environment = ServiceEnvironment(
+            environment: LocalEnvironment.variables(),
+            exists: { access($0, R_OK | X_OK) == 0 }
+        )
+        return environment.variables(configurationPath: path)
+    }
+
     /// Reads the configuration with all that is wrong in it.
     func load() throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
-        try ConfigurationLoader(files: LocalFiles(), environment: LocalEnvironment.variables()).load(path: path)
+        try loader.load(path: path)
+    }
+
+    private var loader: ConfigurationLoader {
+        ConfigurationLoader(files: LocalFiles(), environment: variables)
     }
 
     /// The configuration, or the end of the program with every complaint.
@@ -28,11 +41,11 @@ struct ConfigurationOption: ParsableArguments {
     /// Asks the daemon at the first socket where one listens, even where the configuration is bad: the daemon has its own
     /// verdict on that.
     func ask<Answer>(_ question: (ControlClient) throws(ControlError) -> Answer) throws -> Answer {
-        let statePath = try? load().configuration.state.path
+        let statePath = loader.statePath(path: path)
         let paths = ControlPath.candidates(
             configurationPath: path,
             statePath: statePath,
-            environment: LocalEnvironment.variables()
+            environment: variables
         )
         var problem: ControlError?
         for path in paths {
@@ -52,16 +65,17 @@ struct ConfigurationOption: ParsableArguments {
 extension ConfigurationOption {
     /// Asks the daemon that works on this configuration's state, or opens the state where none runs.
     ///
-    /// Where the configuration is bad, only a running daemon can be asked, and its state is not compared.
+    /// Where the configuration doesn't even say where the state lies, only a running daemon can be asked, and its state is
+    /// not compared.
     func state<Answer>(
         online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
         offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
     ) throws -> Answer {
-        let path = try? load().configuration.state.path
+        let path = loader.statePath(path: self.path)
         let sockets = ControlPath.candidates(
             configurationPath: self.path,
             statePath: path,
-            environment: LocalEnvironment.variables()
+            environment: variables
         )
         do {
             for socket in sockets {
@@ -74,7 +88,7 @@ extension ConfigurationOption {
                     }
                 }
             }
-            let path = try loadOrExit().state.path
+            let path = try path ?? loadOrExit().state.path
             return try offline(try OfflineState(path: path), path)
         } catch let code as ExitCode {
             throw code

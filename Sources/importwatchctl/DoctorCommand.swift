@@ -23,13 +23,13 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try config.loadOrExit()
-        let (probe, json) = (probe, json)
+        let (probe, json, variables) = (probe, json, config.variables)
         Task { @MainActor in
             do {
                 let sources = try await Doctor.examine(
                     configuration,
                     probe: probe,
-                    variables: LocalEnvironment.variables()
+                    variables: variables
                 )
                 Output.write(json ? Self.json(sources) : Self.text(sources))
                 Glibc.exit(sources.contains { !$0.problems.isEmpty } ? ExitStatus.failure : 0)

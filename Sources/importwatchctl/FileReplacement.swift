@@ -4,6 +4,8 @@ import ImportWatch
 /// Replaces a file so that readers see the old content or the new, whatever happens.
 enum FileReplacement {
     /// Writes a new file beside the old one, on disk, with its mode and owner, and renames it.
+    ///
+    /// One that is new can be read by all who may enter its folder, whatever the umask: the daemon is another user.
     static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         // A symbolic link stays one.
         let target =
@@ -21,6 +23,8 @@ enum FileReplacement {
             guard fchown(descriptor, status.st_uid, status.st_gid) == 0,
                 fchmod(descriptor, status.st_mode & 0o7777) == 0
             else { throw failure(target, closing: descriptor) }
+        } else if fchmod(descriptor, 0o644) != 0 {
+            throw failure(target, closing: descriptor)
         }
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -96,7 +96,7 @@ extension ConfigurationOption {
         let sockets = ControlPath.candidates(
             configurationPath: self.path,
             statePath: path,
-            environment: LocalEnvironment.variables()
+            environment: variables
         )
         for socket in sockets {
             let verdict: ReloadVerdict

@@ -1,9 +1,10 @@
 """The journal of a daemon that watches jobs of every outcome."""
 import re
+import time
 
 from world import (
-    SECRET, SECRETS, SERVICE, arrivals, check, configure, now, drop_in, journal, main_pid, messages, must, own_entries,
-    polls, process, run, say, settings, show, start_simulator, text, wait_until,
+    SECRET, SECRETS, SERVICE, ZONE, arrivals, check, configure, drop_in, journal, messages, must, now, own_entries, polls, run,
+    settings, show, start_simulator, text, wait_until,
 )
 
 # The job, how its event's type ends, its priority, its status, and the first line of the catalog.
@@ -115,25 +116,14 @@ def queries():
 
 def status():
     """what systemctl status shows"""
-    pattern = r"watching 2 jobs \(2 processing\), next poll \d\d:\d\d:\d\d"
+    pattern = r"watching 2 jobs \(2 processing\), next poll (\d\d:\d\d:\d\d)"
     line = wait_until(lambda: re.fullmatch(pattern, show(SERVICE, "StatusText")["StatusText"]), 20)
     check("its words, with the next poll by the clock", line, show(SERVICE, "StatusText"))
+    local = [time.strftime("%H:%M:%S", time.gmtime(now() + ZONE + offset)) for offset in range(-60, 61)]
+    check("of this machine's time zone", line and line[1] in local, (line, local[60]))
     printed = run("systemctl", "status", "--no-pager", SERVICE)[1]
     check("systemctl status shows them", re.search("Status: \"watching 2 jobs", printed), printed)
     place = now()
     must("systemctl", "kill", "--signal=USR1", "--kill-who=main", SERVICE)
     summary = wait_until(lambda: own_entries("MESSAGE_ID=b183256ea16e4121b07a6fc42fd7b23a", since=place), 10)
     check("USR1 writes the summary", "watching 2 jobs" in "".join(messages(summary)), summary)
-
-
-def sandbox():
-    """the hardening, as the kernel sees it"""
-    pid = main_pid()
-    for name, value in {"NoNewPrivs": "1", "Seccomp": "2", "CapEff": "0" * 16, "CapBnd": "0" * 16}.items():
-        check(f"{name} is {value}", process(pid, name) == value, process(pid, name))
-    say(f"     after {statistics_line()}: VmRSS {process(pid, 'VmRSS')}, {process(pid, 'Threads')} threads")
-
-
-def statistics_line():
-    requests = sum(polls(outcome[0]) for outcome in OUTCOMES)
-    return f"{requests} polls"

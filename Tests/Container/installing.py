@@ -2,12 +2,18 @@
 import glob
 import os
 import pathlib
+import struct
 
-from world import SERVICE, check, is_active, main_pid, must, own_entries, owner, process, run, say, show
+from world import SERVICE, ZONE, check, is_active, main_pid, must, own_entries, owner, process, run, say, show
 
 
 def package():
     """what the package brings, on a machine without Swift"""
+    # A time zone of 5 h 30 min, so that local times are told from UTC: TZif, one zone, no transitions.
+    zone = pathlib.Path("/etc/localtime")
+    zone.unlink(missing_ok=True)
+    counts = [0, 0, 0, 0, 1, 4]
+    zone.write_bytes(b"TZif" + bytes(16) + struct.pack(">6l", *counts) + struct.pack(">lbb", ZONE, 0, 0) + b"IST\0")
     status, printed = run("dpkg", "--install", "/test/package.deb", env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
     check("the package installs", status == 0, printed)
     check("no Swift is on this machine", run("sh", "-c", "command -v swift || ls /usr/lib/swift")[0] != 0)

@@ -29,6 +29,12 @@ def by_hand():
     check("it has waited for the daemon's verdict", len(entries) == 1 and "1 jobs added" in entries[0]["MESSAGE"], entries)
     check("an added job is watched", ends("added"))
 
+    status, printed = run("importwatchctl", "check")
+    check("importwatchctl check finds the service's credentials", status == 0, printed)
+    add_job("by-tool")
+    status, printed = run("sh", "-c", "umask 077; importwatchctl jobs add by-tool")
+    check("importwatchctl jobs add takes a job up", status == 0 and ends("by-tool"), printed)
+
     place = now()
     good = CONFIGURATION.read_text()
     configure(good.replace("min_delay", "min_dely") + "\n[webhoook]\n")

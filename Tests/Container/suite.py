@@ -3,6 +3,7 @@ import subprocess
 import sys
 import traceback
 
+import confinement
 import entries
 import installing
 import leaving
@@ -14,7 +15,8 @@ from world import counts, say
 
 SECTIONS = [
     installing.package, installing.units, installing.first_start,
-    entries.outcomes, entries.fields, entries.texts, entries.queries, entries.status, entries.sandbox,
+    entries.outcomes, entries.fields, entries.texts, entries.queries, entries.status,
+    confinement.kernel, confinement.whole_job, confinement.network,
     reloading.by_hand, reloading.credentials, reloading.by_path, reloading.instances,
     surviving.stuck_loop, surviving.kill, surviving.stop,
     outages.restart, outages.standstill,

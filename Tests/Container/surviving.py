@@ -79,6 +79,8 @@ def stop():
     shown = show(SERVICE, "Result", "ExecMainStatus", "ExecMainCode")
     check("it stops well within TimeoutStopSec", status == 0 and took < 5, (took, printed))
     check("with success", shown["Result"] == "success" and shown["ExecMainStatus"] == "0", shown)
+    status, printed = run("importwatchctl", "status")
+    check("importwatchctl status reads the state then", "\nstopped: " in printed and "endless" in printed, (status, printed))
     play(webhooks=[{"name": "ops", "secret": OTHER_SECRET}], faults=[])
     run("systemctl", "start", SERVICE)
     wanted = {f"stopping-{number}" for number in range(8)}

@@ -33,11 +33,6 @@ extension WallTime {
         return text
     }
 
-    /// The hour, minute and second in UTC: `20:15:04`.
-    public var clockTime: String {
-        CivilTime(self).clock
-    }
-
     /// Reads RFC 3339 / ISO 8601 as services write it (`2026-11-23T20:15:04Z`, fractions, `+01:00`); `nil` if it is none.
     public init?(rfc3339 text: some StringProtocol) {
         var reader = DigitReader(Array(text.utf8))

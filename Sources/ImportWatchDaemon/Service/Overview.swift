@@ -29,7 +29,7 @@ struct Overview {
         if throttled > 0 { parts.append("\(throttled) throttled source\(throttled == 1 ? "" : "s")") }
         let troubled = pollers.filter { !$0.health.isHealthy }.count
         if troubled > 0 { parts.append("\(troubled) source\(troubled == 1 ? "" : "s") in trouble") }
-        if let nextPoll { parts.append("next poll \(time(of: nextPoll).clockTime)") }
+        if let nextPoll { parts.append("next poll \(time(of: nextPoll).localClock)") }
         if pending > 0 { parts.append("\(pending) deliver\(pending == 1 ? "y" : "ies") pending") }
         if stateProblem != nil { parts.append("the state can't be written") }
         return parts.joined(separator: ", ")

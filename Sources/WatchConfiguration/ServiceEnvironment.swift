@@ -1,0 +1,38 @@
+/// What a tool that is run from a shell has to know of the systemd service whose configuration it is given.
+///
+/// importwatchd.service runs with /etc/importwatchd/importwatchd.toml, importwatchd@NAME.service with NAME.toml there.
+/// systemd tells the service by variables where its directories are; a shell has none of them.
+public struct ServiceEnvironment: Sendable {
+    private static let folder = "/etc/importwatchd/"
+
+    private let environment: [String: String]
+    private let exists: @Sendable (String) -> Bool
+
+    /// Takes the variables of the process, and how to find out whether a directory is there and may be looked into.
+    public init(environment: [String: String], exists: @escaping @Sendable (String) -> Bool) {
+        self.environment = environment
+        self.exists = exists
+    }
+
+    /// The variables of the process, with those of the service's directories that exist and are not set already.
+    public func variables(configurationPath: String) -> [String: String] {
+        guard let (unit, name) = Self.names(configurationPath) else { return environment }
+        var variables = environment
+        for (variable, directory) in [
+            ("STATE_DIRECTORY", "/var/lib/\(name)"), ("RUNTIME_DIRECTORY", "/run/\(name)"),
+            ("CREDENTIALS_DIRECTORY", "/run/credentials/\(unit)"),
+        ] where variables[variable] == nil && exists(directory) {
+            variables[variable] = directory
+        }
+        return variables
+    }
+
+    /// The unit that runs with a configuration, and what its directories are called; `nil` where none does.
+    private static func names(_ configurationPath: String) -> (unit: String, directory: String)? {
+        guard configurationPath.hasPrefix(folder), configurationPath.hasSuffix(".toml") else { return nil }
+        let name = configurationPath.dropFirst(folder.count).dropLast(".toml".count)
+        guard !name.isEmpty, !name.contains("/") else { return nil }
+        return name == "importwatchd"
+            ? ("importwatchd.service", "importwatchd") : ("importwatchd@\(name).service", "importwatchd-\(name)")
+    }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import WatchConfiguration
+
+@Suite struct ServiceEnvironmentTests {
+    private func variables(
+        _ configuration: String,
+        _ environment: [String: String] = [:],
+        absent: Set<String> = []
+    ) -> [String: String] {
+        ServiceEnvironment(environment: environment, exists: { !absent.contains($0) })
+            .variables(configurationPath: configuration)
+    }
+
+    @Test func theServicesDirectoriesAreFoundByItsConfiguration() {
+        #expect(
+            variables("/etc/importwatchd/importwatchd.toml", ["HOME": "/root"]) == [
+                "HOME": "/root", "STATE_DIRECTORY": "/var/lib/importwatchd", "RUNTIME_DIRECTORY": "/run/importwatchd",
+                "CREDENTIALS_DIRECTORY": "/run/credentials/importwatchd.service",
+            ]
+        )
+        #expect(
+            variables("/etc/importwatchd/eu.toml") == [
+                "STATE_DIRECTORY": "/var/lib/importwatchd-eu", "RUNTIME_DIRECTORY": "/run/importwatchd-eu",
+                "CREDENTIALS_DIRECTORY": "/run/credentials/importwatchd@eu.service",
+            ]
+        )
+    }
+
+    @Test func variablesThatAreSetAndDirectoriesThatAreNotThereStayAsTheyAre() {
+        let absent: Set = ["/run/importwatchd", "/run/credentials/importwatchd.service"]
+        let found = variables("/etc/importwatchd/importwatchd.toml", ["STATE_DIRECTORY": "/srv"], absent: absent)
+        #expect(found == ["STATE_DIRECTORY": "/srv"])
+    }
+
+    @Test func anotherConfigurationIsNoneOfTheServices() {
+        for path in ["/home/me/importwatchd.toml", "importwatchd.toml", "/etc/importwatchd/jobs.d/a.toml"] {
+            #expect(variables(path) == [:])
+        }
+    }
+}
