@@ -7,7 +7,7 @@ public struct StatusScreen: Sendable {
     public struct Style: Hashable, Sendable {
         /// The most columns of a line; `nil` for any number.
         public var width: Int?
-        /// The most lines; what does not fit is counted. `nil` for any number.
+        /// The most lines, what does not fit being counted; `nil` for any number.
         public var height: Int?
         /// Whether headings and trouble are coloured.
         public var hasColours: Bool

@@ -10,7 +10,7 @@ public struct TextTable: Hashable, Sendable {
         public var isNumber: Bool
         /// Whether it may be cut, down to ``narrowest``, where the table is too wide.
         public var isFlexible: Bool
-        /// Which columns go first: the highest. Those with 0 stay, those above 5 go before anything is cut.
+        /// Which columns go first: the highest; those with 0 stay, those above 5 go before anything is cut.
         public var expendable: Int
 
         static let narrowest = 10
