@@ -10,6 +10,7 @@ struct DeliveriesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliveries",
         abstract: "Shows notifications and what became of them.",
+        usage: "importwatchctl deliveries [--state STATE] [OPTION]...",
         discussion: """
             The newest event's first. Asks the daemon, or reads its state where none runs.
 

@@ -11,6 +11,7 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Shows jobs, sources and webhooks.",
+        usage: "importwatchctl status [--watch | --job JOB_ID | --json]",
         discussion: """
             Asks the daemon; where none runs, shows what its state holds and says
             whether it stopped or crashed. Exit: 0 a daemon runs, 1 none does.
