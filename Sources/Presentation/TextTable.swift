@@ -66,9 +66,9 @@ public struct TextTable: Hashable, Sendable {
                 shown.removeAll { $0 == expendable }
                 continue
             }
-            let flexible = shown.filter { columns[$0].isFlexible && widths[$0] > Column.narrowest }
-            if let widest = flexible.max(by: { widths[$0] < widths[$1] }) {
-                widths[widest] = max(Column.narrowest, widths[widest] - excess)
+            // What stands at the left tells rows apart.
+            if let last = shown.last(where: { columns[$0].isFlexible && widths[$0] > Column.narrowest }) {
+                widths[last] = max(Column.narrowest, widths[last] - excess)
             } else if let expendable {
                 shown.removeAll { $0 == expendable }
             } else {

@@ -52,6 +52,11 @@ import Testing
         let harness = try await world()
         let list = harness.folder.path + "/jobs.d/local.list"
         let offline = try await harness.tool(["jobs", "add", "early"])
+        if geteuid() == 0 {
+            let status = try FileManager.default.attributesOfItem(atPath: list)
+            let folder = try FileManager.default.attributesOfItem(atPath: harness.folder.path + "/jobs.d")
+            #expect(status[.groupOwnerAccountID] as? Int == folder[.groupOwnerAccountID] as? Int)
+        }
         #expect(offline.status == 0 && offline.printed.hasSuffix("no daemon runs; it takes them up at its start\n"))
         try harness.folder.write("jobs.d/local.list", "# ours\n early # soon\n\n")
         #expect(chmod(list, 0o604) == 0 && (geteuid() != 0 || chown(list, 65_534, 65_534) == 0))
