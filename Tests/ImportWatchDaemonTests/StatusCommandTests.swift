@@ -35,6 +35,15 @@ import Testing
         let object = try await harness.tool(["status", "--json"])
         let report = try JSONValue(decoding: Array(object.printed.utf8))
         #expect(report["daemon"]?.string == "running")
+        let documents =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path + "/docs/json.md"
+        let document = try String(contentsOfFile: documents, encoding: .utf8)
+        let lists = ["sources", "jobs", "targets"].compactMap { report[$0]?.array?.first }
+        #expect(lists.count == 3)
+        for member in ([report] + lists).flatMap({ $0.object ?? [] }) {
+            #expect(document.contains("`\(member.name)`"), "\(member.name) is not in docs/json.md")
+        }
         let ids = report["jobs"]?.array?.compactMap { $0["id"]?.string }
         #expect(ids == ["nowhere", "moving", "bad", "done"])
         #expect(
