@@ -64,6 +64,8 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["ImportWatch", "CSystemd"], swiftSettings: strict),
         .target(name: "Control", dependencies: ["ImportWatch", "JSON"], swiftSettings: strict),
 
+        .target(name: "Presentation", dependencies: ["Control", "ImportWatch"], swiftSettings: strict),
+
         // The composition root and the programs.
         .target(
             name: "ImportWatchDaemon",
@@ -77,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SQLiteStore", "WatchConfiguration",
+                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Presentation", "SQLiteStore",
+                "WatchConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -144,6 +147,11 @@ let package = Package(
         .testTarget(
             name: "ControlTests",
             dependencies: ["Control", "ImportWatch", "JSON", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PresentationTests",
+            dependencies: ["Control", "ImportWatch", "Presentation"],
             swiftSettings: strict
         ),
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),

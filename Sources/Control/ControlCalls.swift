@@ -5,7 +5,9 @@ import JSON
 @MainActor
 public protocol ControlHandler: AnyObject {
     /// What is going on.
-    func status() -> StatusReport
+    ///
+    /// - Parameter job: Only this job is shown; all where it is `nil`.
+    func status(job: String?) -> StatusReport
 
     /// Reads the configuration anew and calls `completion` once with the verdict.
     func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void)
@@ -52,7 +54,7 @@ struct ControlCalls {
         switch call.method {
         case "\(ControlInterface.name).Status":
             guard let handler else { return completion(Self.notImplemented(call.method)) }
-            completion(Self.reply(handler.status().json))
+            completion(Self.reply(handler.status(job: call.parameters["job"]?.string).json))
         case "\(ControlInterface.name).Reload":
             guard let handler else { return completion(Self.notImplemented(call.method)) }
             handler.reload { completion(Self.reply($0.json)) }

@@ -16,8 +16,11 @@ public struct ControlClient: Sendable {
     }
 
     /// What is going on.
-    public func status() throws(ControlError) -> StatusReport {
-        guard let report = StatusReport(json: try call("Status")) else { throw unreadable("status") }
+    ///
+    /// - Parameter job: Only this job is shown; all where it is `nil`.
+    public func status(job: String? = nil) throws(ControlError) -> StatusReport {
+        let parameters: JSONValue = job.map { ["job": .string($0)] } ?? [:]
+        guard let report = StatusReport(json: try call("Status", parameters)) else { throw unreadable("status") }
         return report
     }
 

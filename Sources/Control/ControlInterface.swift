@@ -8,13 +8,15 @@ enum ControlInterface {
         interface io.importwatchd
 
         type Source (name: string, region: string, health: string, requests_per_second: float, pace: float,
-          watched: int, jobs: int, next_poll: ?string)
+          watched: int, jobs: int, next_poll: ?string, throttled: bool, credentials: ?string,
+          credentials_expire_at: ?string)
         type Job (source: string, id: string, status: ?string, processed: ?int, failed: ?int, answered_at: ?string,
-          next_poll: ?string, attention: ?string)
-        type Target (name: string, health: string, pending: int, last_success: ?string)
+          next_poll: ?string, attention: ?string, created_at: ?string, finished_at: ?string,
+          records_per_second: ?float, problem: ?string)
+        type Target (name: string, health: string, pending: int, last_success: ?string, dead: int)
 
-        # What is going on.
-        method Status() -> (daemon: string, version: string, pid: ?int, started_at: ?string, configuration: string,
+        # What is going on; of all jobs, or of one.
+        method Status(job: ?string) -> (daemon: string, version: string, pid: ?int, started_at: ?string, configuration: string,
           state: string, summary: string, sources: []Source, jobs: []Job, targets: []Target)
 
         # An event on its way to the journal or a webhook. State is pending, delivered or dead.

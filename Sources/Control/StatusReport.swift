@@ -20,6 +20,12 @@ public struct StatusReport: Hashable, Sendable {
         public var jobs: Int64
         /// When the next poll is due.
         public var nextPoll: String?
+        /// Whether throttling has lowered the pace.
+        public var isThrottled: Bool
+        /// Which provider gave the credentials in use; `nil` before the first.
+        public var credentials: String?
+        /// When the credentials in use end; `nil` for those without an end.
+        public var credentialsExpireAt: String?
 
         /// Makes a source.
         public init(
@@ -30,7 +36,10 @@ public struct StatusReport: Hashable, Sendable {
             pace: Double,
             watched: Int64,
             jobs: Int64,
-            nextPoll: String?
+            nextPoll: String?,
+            isThrottled: Bool = false,
+            credentials: String? = nil,
+            credentialsExpireAt: String? = nil
         ) {
             self.name = name
             self.region = region
@@ -40,6 +49,9 @@ public struct StatusReport: Hashable, Sendable {
             self.watched = watched
             self.jobs = jobs
             self.nextPoll = nextPoll
+            self.isThrottled = isThrottled
+            self.credentials = credentials
+            self.credentialsExpireAt = credentialsExpireAt
         }
     }
 
@@ -61,6 +73,14 @@ public struct StatusReport: Hashable, Sendable {
         public var nextPoll: String?
         /// `lost` or `overdue`, where that was told.
         public var attention: String?
+        /// When the job was created, or else when its ID was first seen.
+        public var createdAt: String?
+        /// When the daemon learnt that it had ended.
+        public var finishedAt: String?
+        /// Records a second between the last two answers; `nil` where it does not move.
+        public var recordsPerSecond: Double?
+        /// What the service last said of it, where that was no good news.
+        public var problem: String?
 
         /// Makes a job.
         public init(
@@ -71,7 +91,11 @@ public struct StatusReport: Hashable, Sendable {
             failed: Int64?,
             answeredAt: String?,
             nextPoll: String?,
-            attention: String?
+            attention: String?,
+            createdAt: String? = nil,
+            finishedAt: String? = nil,
+            recordsPerSecond: Double? = nil,
+            problem: String? = nil
         ) {
             self.source = source
             self.id = id
@@ -81,6 +105,10 @@ public struct StatusReport: Hashable, Sendable {
             self.answeredAt = answeredAt
             self.nextPoll = nextPoll
             self.attention = attention
+            self.createdAt = createdAt
+            self.finishedAt = finishedAt
+            self.recordsPerSecond = recordsPerSecond
+            self.problem = problem
         }
     }
 
@@ -94,13 +122,16 @@ public struct StatusReport: Hashable, Sendable {
         public var pending: Int64
         /// When a notification last arrived, since the start.
         public var lastSuccess: String?
+        /// Deliveries that were given up and are still remembered.
+        public var dead: Int64
 
         /// Makes a target.
-        public init(name: String, health: String, pending: Int64, lastSuccess: String?) {
+        public init(name: String, health: String, pending: Int64, lastSuccess: String?, dead: Int64 = 0) {
             self.name = name
             self.health = health
             self.pending = pending
             self.lastSuccess = lastSuccess
+            self.dead = dead
         }
     }
 
@@ -202,7 +233,8 @@ extension StatusReport.Source {
         [
             "name": .string(name), "region": .string(region), "health": .string(health),
             "requests_per_second": .number(requestsPerSecond), "pace": .number(pace), "watched": .integer(watched),
-            "jobs": .integer(jobs), "next_poll": JSONValue(nextPoll),
+            "jobs": .integer(jobs), "next_poll": JSONValue(nextPoll), "throttled": .bool(isThrottled),
+            "credentials": JSONValue(credentials), "credentials_expire_at": JSONValue(credentialsExpireAt),
         ]
     }
 
@@ -219,7 +251,10 @@ extension StatusReport.Source {
             pace: pace,
             watched: watched,
             jobs: jobs,
-            nextPoll: json["next_poll"]?.string
+            nextPoll: json["next_poll"]?.string,
+            isThrottled: json["throttled"]?.bool ?? false,
+            credentials: json["credentials"]?.string,
+            credentialsExpireAt: json["credentials_expire_at"]?.string
         )
     }
 }
@@ -229,7 +264,9 @@ extension StatusReport.Job {
         [
             "source": .string(source), "id": .string(id), "status": JSONValue(status),
             "processed": JSONValue(processed), "failed": JSONValue(failed), "answered_at": JSONValue(answeredAt),
-            "next_poll": JSONValue(nextPoll), "attention": JSONValue(attention),
+            "next_poll": JSONValue(nextPoll), "attention": JSONValue(attention), "created_at": JSONValue(createdAt),
+            "finished_at": JSONValue(finishedAt),
+            "records_per_second": recordsPerSecond.map(JSONValue.number) ?? .null, "problem": JSONValue(problem),
         ]
     }
 
@@ -243,7 +280,11 @@ extension StatusReport.Job {
             failed: json["failed"]?.integer,
             answeredAt: json["answered_at"]?.string,
             nextPoll: json["next_poll"]?.string,
-            attention: json["attention"]?.string
+            attention: json["attention"]?.string,
+            createdAt: json["created_at"]?.string,
+            finishedAt: json["finished_at"]?.string,
+            recordsPerSecond: json["records_per_second"]?.number,
+            problem: json["problem"]?.string
         )
     }
 }
@@ -252,7 +293,7 @@ extension StatusReport.Target {
     var json: JSONValue {
         [
             "name": .string(name), "health": .string(health), "pending": .integer(pending),
-            "last_success": JSONValue(lastSuccess),
+            "last_success": JSONValue(lastSuccess), "dead": .integer(dead),
         ]
     }
 
@@ -260,6 +301,12 @@ extension StatusReport.Target {
         guard let name = json["name"]?.string, let health = json["health"]?.string,
             let pending = json["pending"]?.integer
         else { return nil }
-        self.init(name: name, health: health, pending: pending, lastSuccess: json["last_success"]?.string)
+        self.init(
+            name: name,
+            health: health,
+            pending: pending,
+            lastSuccess: json["last_success"]?.string,
+            dead: json["dead"]?.integer ?? 0
+        )
     }
 }

@@ -4,12 +4,20 @@ import WatchConfiguration
 
 extension Daemon: ControlHandler {
     /// What is going on, for the control socket.
-    func status() -> StatusReport {
-        overview().report(
+    ///
+    /// - Parameter job: Only this job is shown; all where it is `nil`.
+    func status(job: String?) -> StatusReport {
+        var overview = overview()
+        overview.credentials = Dictionary(
+            runners.compactMap { runner in runner.signingCredentials.map { (runner.poller.source, $0) } }
+        ) { first, _ in first }
+        overview.dead = outbox.dead
+        return overview.report(
             configuration: plan.configuration.path,
             state: plan.configuration.state.path,
             startedAt: startedAt,
-            summary: summary()
+            summary: summary(),
+            job: job
         )
     }
 
@@ -61,6 +69,7 @@ extension Daemon: ControlHandler {
                 let deliveries = try await store.replay(selection, at: time)
                 outbox.replay(deliveries)
                 reporter.report(.replayed(deliveries.count))
+                recountDead()
                 completion(.success(deliveries.count))
             } catch {
                 completion(.failure(error))

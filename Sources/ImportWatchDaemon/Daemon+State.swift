@@ -21,6 +21,14 @@ extension Daemon {
         return batch
     }
 
+    /// Counts the deliveries that were given up anew, after some were replayed or forgotten.
+    func recountDead() {
+        let store = store
+        Task {
+            if let dead = try? await store.deadDeliveries() { outbox.dead = dead }
+        }
+    }
+
     /// Has what is old enough forgotten with the next commit, if it is time.
     func prune() {
         let pruning = pruner.due(

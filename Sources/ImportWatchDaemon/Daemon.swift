@@ -87,6 +87,7 @@ final class Daemon {
             self?.metricsSchedule.changed()
             self?.scheduleTurn()
         }
+        outbox.onPruned = { [weak self] in self?.recountDead() }
         writer.everything = { [weak self] in self?.everything ?? StateBatch() }
         signals = SignalHandlers(
             [
@@ -112,7 +113,7 @@ final class Daemon {
     private func begin(with state: StoredState) {
         guard !isStopping else { return }
         apply(plan, jobs: state.jobs)
-        outbox.restore(state.pendingDeliveries)
+        outbox.restore(state.pendingDeliveries, dead: state.deadDeliveries)
         outbox.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
         isLoaded = true

@@ -24,6 +24,15 @@ struct DeliveryLedger {
         return found
     }
 
+    func deadDeliveries() throws(StateStoreError) -> [DeliveryTarget: Int] {
+        var dead: [DeliveryTarget: Int] = [:]
+        try database.run("SELECT target, count(*) FROM delivery WHERE state = 'dead' GROUP BY target") { row in
+            guard let target = row.text(0).flatMap(DeliveryTarget.init(column:)) else { return }
+            dead[target] = Int(row.integer(1) ?? 0)
+        }
+        return dead
+    }
+
     /// Only webhooks' deliveries are sent again: what the journal has, it keeps.
     func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> [Delivery] {
         let condition: String

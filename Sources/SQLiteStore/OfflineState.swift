@@ -11,6 +11,7 @@ public final class OfflineState {
     /// Opens the file; one that is missing is an error, and no new one is made.
     public init(path: String) throws(StateStoreError) {
         guard access(path, F_OK) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
             throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
         lock = try StateLock(statePath: path)

@@ -34,6 +34,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         ) { row in
             if let delivery = DeliveryRow.delivery(row) { state.pendingDeliveries.append(delivery) }
         }
+        state.deadDeliveries = try DeliveryLedger(database: database).deadDeliveries()
         return state
     }
 
@@ -65,6 +66,11 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     /// The deliveries that a filter lets through, the newest event's first.
     public func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> [DeliveryRecord] {
         try DeliveryLedger(database: try opened()).deliveries(filter)
+    }
+
+    /// How many deliveries were given up, by target.
+    public func deadDeliveries() throws(StateStoreError) -> [DeliveryTarget: Int] {
+        try DeliveryLedger(database: try opened()).deadDeliveries()
     }
 
     /// Makes deliveries pending and due at once; answers them.

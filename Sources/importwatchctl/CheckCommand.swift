@@ -9,15 +9,25 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Checks the configuration and the files it names.",
-        discussion: "Exit: 0 usable, 6 bad or missing, 4 no permission to read it."
+        discussion: """
+            All problems at once, as file:line:column. Run as root it also tries whether the
+            daemon's user can read what the configuration names. Opens no network.
+            Exit: 0 usable, 6 bad or missing, 4 no permission to read it.
+
+            Examples:
+              importwatchctl check
+              importwatchctl check --config ./importwatchd.toml --json
+            """
     )
 
     @OptionGroup var config: ConfigurationOption
+    @Option(help: ArgumentHelp("The user that the daemon runs as.", valueName: "NAME")) var user = "importwatchd"
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
         do throws(ConfigurationError) {
-            let (configuration, warnings) = try config.load()
+            let (configuration, complaints) = try config.load()
+            let warnings = complaints + permissions(configuration)
             if json {
                 Output.line(report(complaints: warnings, lines: [], configuration: configuration))
             } else {
@@ -35,6 +45,11 @@ struct CheckCommand: ParsableCommand {
             }
             throw ExitCode(error.exitStatus)
         }
+    }
+
+    private func permissions(_ configuration: Configuration) -> [Complaint] {
+        let problems = ServiceUser(name: user)?.problems(with: configuration) ?? []
+        return problems.map { Complaint(path: config.path, line: 1, column: 1, severity: .warning, message: $0) }
     }
 
     private func summary(_ configuration: Configuration) -> String {
@@ -64,7 +79,24 @@ struct CheckCommand: ParsableCommand {
         guard lines.indices.contains(complaint.line - 1) else { return nil }
         let text = String(decoding: lines[complaint.line - 1].prefix(200), as: UTF8.self)
         let visible = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
-        return Redaction.redact(visible.joined())
+        let line = Redaction.redact(visible.joined())
+        let isHeader = complaint.key?.hasPrefix("webhook.headers") ?? false || line.contains("headers")
+        return isHeader ? Self.withoutValues(line) : line
+    }
+
+    /// A line of headers with what stands in quotes hidden: their values may be secrets, whatever their form.
+    private static func withoutValues(_ line: String) -> String {
+        var quote: Character?
+        return String(
+            line.map { character in
+                if let open = quote {
+                    if character == open { quote = nil }
+                    return character == open ? character : "*"
+                }
+                if character == "\"" || character == "'" { quote = character }
+                return character
+            }
+        )
     }
 
     private func report(complaints: [Complaint], lines: [String], configuration: Configuration?) -> String {

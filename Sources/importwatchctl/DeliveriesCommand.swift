@@ -3,12 +3,14 @@ import Control
 import Glibc
 import ImportWatch
 import JSON
+import Presentation
 
 /// Shows what became of notifications, from the daemon or, where none runs, from its state.
 struct DeliveriesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliveries",
         abstract: "Shows notifications and what became of them.",
+        usage: "importwatchctl deliveries [--state STATE] [OPTION]...",
         discussion: """
             The newest event's first. Asks the daemon, or reads its state where none runs.
 
@@ -40,7 +42,8 @@ struct DeliveriesCommand: ParsableCommand {
             let value: JSONValue = ["deliveries": .array(deliveries)]
             return Output.line(String(decoding: value.encoded(), as: UTF8.self))
         }
-        Output.write(TextTable(deliveries: deliveries).rendered)
+        let width = isatty(STDOUT_FILENO) == 1 ? Terminal.width(STDOUT_FILENO) : nil
+        for line in TextTable(deliveries: deliveries).lines(width: width) { Output.line(line) }
     }
 }
 
@@ -49,7 +52,13 @@ extension DeliveryRecord.State: ExpressibleByArgument {}
 extension TextTable {
     /// Deliveries as ``DeliveryRecord/json`` gives them.
     init(deliveries: [JSONValue]) {
-        self.init(headings: ["STATE", "TO", "EVENT", "TYPE", "JOB", "TRIES", "LAST TRY", "PROBLEM"])
+        self.init([
+            .init("STATE"), .init("TO", isFlexible: true), .init("EVENT", isFlexible: true),
+            .init("TYPE", expendable: 2),
+            .init("JOB", isFlexible: true), .init("TRIES", isNumber: true, expendable: 3),
+            .init("LAST TRY", expendable: 4),
+            .init("PROBLEM", isFlexible: true, expendable: 1),
+        ])
         for delivery in deliveries {
             func text(_ name: String) -> String { delivery[name]?.string ?? "-" }
             add([

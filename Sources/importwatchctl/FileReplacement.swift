@@ -25,6 +25,11 @@ enum FileReplacement {
             else { throw failure(target, closing: descriptor) }
         } else if fchmod(descriptor, 0o644) != 0 {
             throw failure(target, closing: descriptor)
+        } else if stat(folder(of: target), &status) == 0 {
+            // Whoever may look into the folder, the daemon's user among them, may read what is new in it.
+            let mode: mode_t = status.st_mode & 0o005 == 0o005 ? 0o644 : 0o640
+            _ = fchown(descriptor, uid_t.max, status.st_gid)
+            guard fchmod(descriptor, mode) == 0 else { throw failure(target, closing: descriptor) }
         }
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -36,11 +41,14 @@ enum FileReplacement {
         close(descriptor)
         guard rename(new, target) == 0 else { throw failure(target) }
         isDone = true
-        let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
-        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = open(folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return }
         fsync(directory)
         close(directory)
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     }
 
     private static func failure(_ path: String, closing descriptor: Int32? = nil) -> FileError {

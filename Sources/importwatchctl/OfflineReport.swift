@@ -4,10 +4,10 @@ import SQLiteStore
 
 /// What a state says of its jobs and deliveries while no daemon runs.
 enum OfflineReport {
-    static func report(_ state: OfflineState, configuration: String, path: String) throws(StateStoreError)
+    static func report(_ state: OfflineState, configuration: String, path: String, job: String?) throws(StateStoreError)
         -> StatusReport
     {
-        let records = try state.jobs()
+        let records = try state.jobs().filter { job == nil || $0.key.id == job }
         let standing: StatusReport.Standing = state.wasCleanlyStopped ? .stopped : .crashed
         let open = records.count { $0.finishedAt == nil }
         let targets = try state.targets()
@@ -23,14 +23,15 @@ enum OfflineReport {
                 + "\(pending) deliver\(pending == 1 ? "y" : "ies") pending",
             sources: [],
             jobs: StatusReport.Job.ranked(records).prefix(StatusReport.jobLimit).map {
-                StatusReport.Job($0, nextPoll: nil)
+                StatusReport.Job($0)
             },
             targets: targets.map { entry in
                 StatusReport.Target(
                     name: entry.target.name,
-                    health: entry.dead == 0 ? "not running" : "not running, \(entry.dead) given up",
+                    health: "not running",
                     pending: Int64(entry.pending),
-                    lastSuccess: entry.lastSuccess?.rfc3339
+                    lastSuccess: entry.lastSuccess?.rfc3339,
+                    dead: Int64(entry.dead)
                 )
             }
         )

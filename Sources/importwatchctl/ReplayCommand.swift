@@ -9,6 +9,10 @@ struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Sends notifications to webhooks again.",
+        usage: """
+            importwatchctl replay EVENT_ID
+            importwatchctl replay --dead | --pending | --webhook NAME | --since TIME
+            """,
         discussion: """
             They keep their event IDs, by which receivers drop repeats. Where no daemon
             runs they go out at its next start. Exit: 0, also where there was none to send.

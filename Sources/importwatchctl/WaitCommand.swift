@@ -11,6 +11,7 @@ struct WaitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
         abstract: "Waits until import jobs have ended; needs no daemon.",
+        usage: "importwatchctl wait [--timeout DURATION] [OPTION]... JOB_ID...",
         discussion: """
             Exit: 0 all completed, 10 completed with failed records, 11 failed,
             12 cancelled, 13 not known to SES, 75 the time was over; of several

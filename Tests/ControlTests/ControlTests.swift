@@ -9,7 +9,7 @@ import Testing
 @MainActor private final class FakeDaemon: ControlHandler {
     var reloads = 0
 
-    func status() -> StatusReport {
+    func status(job: String?) -> StatusReport {
         StatusReport(
             version: "1",
             pid: 7,
@@ -100,7 +100,7 @@ import Testing
         defer { server.close() }
         let path = path
         let report = try await client { try ControlClient(path: path).status() }
-        #expect(report == handler.status())
+        #expect(report == handler.status(job: nil))
         let verdict = try await client { try ControlClient(path: path).reload() }
         #expect(verdict == ReloadVerdict(isAccepted: false, complaints: ["c.toml:1:1: bad"]))
         #expect(handler.reloads == 1)
@@ -164,7 +164,7 @@ import Testing
         #expect(answers[1]["parameters"]?["interfaces"]?.array?.contains("io.importwatchd") == true)
         #expect(answers[2]["error"]?.string == "org.varlink.service.MethodNotFound")
         #expect(answers[3]["error"]?.string == "org.varlink.service.InterfaceNotFound")
-        #expect(answers[4]["parameters"]?["description"]?.string?.contains("method Status()") == true)
+        #expect(answers[4]["parameters"]?["description"]?.string?.contains("method Status(job: ?string)") == true)
     }
 
     @Test func deliveriesAndReplaysAreAskedOfTheRightDaemonOnly() async throws {

@@ -83,6 +83,7 @@ import Testing
             #expect(result["cloudevent"]?["data"]?["status"]?.string == "FAILED")
             #expect(arrival["headers"]?["content-type"]?.string == "application/cloudevents+json")
         }
+        try await theExamplesVerify(try #require(arrived["ops"]), harness)
         let chat = try JSONValue(decoding: Array((arrived["chat"]?["body"]?.string ?? "").utf8))
         let text = try #require(chat["text"]?.string)
         #expect(text.contains("job a failed"))
@@ -90,6 +91,33 @@ import Testing
         #expect(!text.contains("secret/path"))
         daemon.signal(SIGTERM)
         #expect(try await daemon.exitStatus() == 0)
+    }
+
+    /// The examples that the documents give take the notification, and not one that was changed.
+    private func theExamplesVerify(_ arrival: JSONValue, _ harness: DaemonHarness) async throws {
+        let documents =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path + "/docs"
+        var commands = ["\(try await PythonClients.python) '\(documents)/verify-webhook.py'"]
+        let node = try TestProcess("/bin/sh", ["-c", "command -v node"])
+        if try await node.exitStatus() == 0 {
+            commands.append("node '\(documents)/verify-webhook.mjs'")
+        } else {
+            print("SKIPPED: the example for Node, there is no node")
+        }
+        let body = arrival["body"]?.string ?? ""
+        for (text, isGenuine) in [(body, true), (body.replacingOccurrences(of: "FAILED", with: "COMPLETED"), false)] {
+            let message: JSONValue = [
+                "headers": arrival["headers"] ?? .null, "body": .string(text), "secret": .string(DaemonHarness.secret),
+            ]
+            let path = try harness.folder.write("message.json", String(decoding: message.encoded(), as: UTF8.self))
+            for command in commands {
+                let example = try TestProcess("/bin/sh", ["-c", "\(command) < '\(path)'"])
+                let status = try await example.exitStatus()
+                #expect((status == 0) == isGenuine, "\(command): \(example.printed)")
+                if isGenuine { #expect(example.printed == "ses.import_job.failed a\n") }
+            }
+        }
     }
 
     /// A secret is rotated in its file: the next attempt is signed with the new one; a bad file changes nothing.

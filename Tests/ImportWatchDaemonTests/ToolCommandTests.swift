@@ -46,12 +46,63 @@ import Testing
         #expect(status == 1 && printed.contains("< the receiver answered HTTP 403 after "))
     }
 
+    // MARK: check
+
+    @Test func rootIsToldWhatTheDaemonsUserCantRead() async throws {
+        guard geteuid() == 0 else {
+            print("SKIPPED: only root can try files out for another user")
+            return
+        }
+        let harness = try await world()
+        #expect(chmod(harness.folder.path, 0o755) == 0 && chmod(harness.configuration, 0o644) == 0)
+        #expect(chmod(harness.folder.path + "/secret", 0o600) == 0)
+        let (status, printed) = try await harness.tool(["check", "--user", "nobody"])
+        #expect(status == 0)
+        #expect(printed.contains("the user nobody can't read \(harness.folder.path)/secret; chgrp nobody it"))
+        #expect(printed.contains("the user nobody can't write to \(harness.folder.path), where the state lies"))
+        #expect(!printed.contains("can't read \(harness.configuration)"))
+        #expect(try await !harness.tool(["check", "--user", "root"]).printed.contains("the user root"))
+    }
+
+    /// On a terminal the line and a caret are shown; a header's value, which may be a secret of any form, is not.
+    @Test func onATerminalTheLineIsShownWithoutAHeadersValue() async throws {
+        let harness = try await world()
+        let path = try harness.folder.write(
+            "bad.toml",
+            """
+            jobs = ["a"]
+            region = "nowhere at all"
+            [[webhook]]
+            name = "ops"
+            url = "https://hooks.example.com"
+            headers = { Authorization = "Bearer private", "bad header" = "x" }
+            """
+        )
+        let terminal = try await PythonClients.run(
+            "on-a-terminal.py",
+            [
+                "100", "never", TestProcess.products.appendingPathComponent("importwatchctl").path, "check", "--config",
+                path,
+            ]
+        )
+        let output = try #require(terminal["output"]?.string)
+        #expect(output.contains("\u{1B}[31merror\u{1B}[0m"))
+        #expect(output.contains("  region = \"nowhere at all\"\r\n           ^"))
+        #expect(output.contains("headers = { Authorization = \"**************\""))
+        #expect(!output.contains("private"))
+    }
+
     // MARK: jobs
 
     @Test func addedAndRemovedJobsAreTakenUpByTheDaemon() async throws {
         let harness = try await world()
         let list = harness.folder.path + "/jobs.d/local.list"
         let offline = try await harness.tool(["jobs", "add", "early"])
+        if geteuid() == 0 {
+            let status = try FileManager.default.attributesOfItem(atPath: list)
+            let folder = try FileManager.default.attributesOfItem(atPath: harness.folder.path + "/jobs.d")
+            #expect(status[.groupOwnerAccountID] as? Int == folder[.groupOwnerAccountID] as? Int)
+        }
         #expect(offline.status == 0 && offline.printed.hasSuffix("no daemon runs; it takes them up at its start\n"))
         try harness.folder.write("jobs.d/local.list", "# ours\n early # soon\n\n")
         #expect(chmod(list, 0o604) == 0 && (geteuid() != 0 || chown(list, 65_534, 65_534) == 0))

@@ -109,6 +109,9 @@ if [ "$stopped" -ne 0 ]; then
     echo "== importwatchd ended with $stopped"
     exit 1
 fi
+echo '== what the journal has of it (its lines as they are on stderr)'
+grep -E ' job | source | webhook ' "$folder/daemon.log" || true
+echo
 if [ -n "$(missing)" ]; then
     echo '== these did not arrive:'
     missing

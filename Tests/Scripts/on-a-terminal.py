@@ -34,5 +34,7 @@ while time.monotonic() < end:
     if text in output and not interrupted:
         interrupted = True
         os.kill(child, signal.SIGINT)
-_, status = os.waitpid(child, 0 if interrupted else os.WNOHANG)
+if time.monotonic() >= end:
+    os.kill(child, signal.SIGKILL)
+_, status = os.waitpid(child, 0)
 print(json.dumps({"output": output.decode(errors="replace"), "status": os.waitstatus_to_exitcode(status)}))

@@ -7,7 +7,7 @@ packages=(
     libc6-dev git ca-certificates binutils
 )
 if [ "${1:-build}" = test ]; then
-    packages+=(prometheus python3 python3-venv openssl curl iproute2 procps)
+    packages+=(mandoc prometheus python3 python3-venv openssl curl iproute2 procps)
     packages+=(systemd systemd-container dbus lintian)
 fi
 if [ "${1:-build}" != build ]; then

@@ -25,6 +25,11 @@ public enum PythonClients {
         return package + "/.build/venv/bin/python"
     }
 
+    /// The interpreter that has the clients.
+    public static var python: String {
+        get async throws { try await interpreter.value }
+    }
+
     /// Starts a script of Tests/Scripts that serves until the value goes.
     public static func start(_ script: String, _ arguments: [String]) async throws -> TestProcess {
         try TestProcess(try await interpreter.value, [package + "/Tests/Scripts/" + script] + arguments)

@@ -15,7 +15,7 @@ public enum DeliveryReports {
             entry(
                 target == .journal ? .journalAvailable : .webhookAvailable,
                 .notice,
-                "\(name(target)): takes notifications again after \(time.inWords) and \(failures) failed attempts",
+                "\(name(target)): takes notifications again after \(time.inWords) and \(failures) failed attempt\(failures == 1 ? "" : "s")",
                 target
             )
         case .gone(let problem):

@@ -66,6 +66,8 @@ extension JobPoller {
         if jobs[slot]?.status != nil { knownJobs -= 1 }
         jobs[slot] = nil
         slots[id] = nil
+        rates[slot] = nil
+        problems[slot] = nil
         watches[slot] &+= 1
         schedule.remove(slot)
         freeSlots.append(slot)

@@ -21,6 +21,10 @@ extension JobPoller {
         public var record: JobRecord
         /// When its next poll is due; `nil` when it has ended or a poll is under way.
         public var nextPoll: MonotonicInstant?
+        /// Records a second between the last two answers; `nil` where it does not move.
+        public var recordsPerSecond: Double?
+        /// What the service last said of it, where that was no good news; without secrets.
+        public var problem: String?
     }
 
     /// Counts the jobs.
@@ -39,8 +43,34 @@ extension JobPoller {
     public func views() -> [JobView] {
         jobs.enumerated().compactMap { slot, job in
             job.map {
-                JobView(record: $0.record(region: region, source: source), nextPoll: schedule.deadline(of: slot))
+                JobView(
+                    record: $0.record(region: region, source: source),
+                    nextPoll: schedule.deadline(of: slot),
+                    recordsPerSecond: rates[slot],
+                    problem: problems[slot]
+                )
             }
         }
+    }
+
+    /// Notes what is shown of a job besides its record.
+    mutating func noteProgress(_ result: PollResult, of job: WatchedJob, slot: Int, wall: WallTime) {
+        switch result {
+        case .answered(let answer, _):
+            problems[slot] = answer.status.isTerminal ? answer.failure?.message.map { String($0.prefix(300)) } : nil
+            rates[slot] = rate(of: job, answer: answer, wall: wall)
+        case .jobRefused(_, let problem):
+            problems[slot] = "\(problem.code): \(problem.message)"
+            rates[slot] = nil
+        case .throttled, .credentialsRefused, .unavailable: break
+        }
+    }
+
+    private func rate(of job: WatchedJob, answer: ImportJob, wall: WallTime) -> Double? {
+        guard !answer.status.isTerminal, let before = job.processedRecords, let after = answer.processedRecords,
+            let since = job.answeredAt, after > before
+        else { return nil }
+        let seconds = since.duration(to: wall).seconds
+        return seconds > 0 ? Double(after - before) / seconds : nil
     }
 }

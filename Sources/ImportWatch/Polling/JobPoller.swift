@@ -44,6 +44,10 @@ public struct JobPoller: Sendable {
     var throttledAt: MonotonicInstant?
     var warnedStatuses: Set<String> = []
     var unsavedSlots: [Int] = []
+    /// Records a second between the last two answers, of jobs that move.
+    var rates: [Int: Double] = [:]
+    /// What the service last said of jobs that are in trouble.
+    var problems: [Int: String] = [:]
 
     /// Makes the poller of a source without jobs; ``setJobs(_:records:now:wall:using:)`` gives it some.
     public init(source: String, region: String, settings: PollingSettings, now: MonotonicInstant) {
@@ -103,6 +107,7 @@ public struct JobPoller: Sendable {
         job.isInFlight = false
         let wasUnsaved = job.isUnsaved
         let next: MonotonicInstant?
+        noteProgress(result, of: job, slot: ticket.slot, wall: wall)
         switch result {
         case .answered(let answer, let requestID):
             next = take(

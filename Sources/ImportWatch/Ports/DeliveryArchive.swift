@@ -3,6 +3,9 @@ public protocol DeliveryArchive: Sendable {
     /// The deliveries that a filter lets through, the newest event's first.
     func deliveries(_ filter: DeliveryFilter) async throws(StateStoreError) -> [DeliveryRecord]
 
+    /// How many deliveries were given up, by target.
+    func deadDeliveries() async throws(StateStoreError) -> [DeliveryTarget: Int]
+
     /// Makes webhook deliveries pending and due at once, on disk, and answers them.
     func replay(_ selection: ReplaySelection, at time: WallTime) async throws(StateStoreError) -> [Delivery]
 }

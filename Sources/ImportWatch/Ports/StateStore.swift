@@ -24,9 +24,16 @@ public struct StoredState: Hashable, Sendable {
     public var jobs: [JobRecord]
     /// The deliveries that have neither arrived nor been given up, oldest event first.
     public var pendingDeliveries: [Delivery]
+    /// How many deliveries were given up, by target.
+    public var deadDeliveries: [DeliveryTarget: Int]
 
     /// Makes a state.
-    public init(jobs: [JobRecord] = [], pendingDeliveries: [Delivery] = []) {
+    public init(
+        jobs: [JobRecord] = [],
+        pendingDeliveries: [Delivery] = [],
+        deadDeliveries: [DeliveryTarget: Int] = [:]
+    ) {
+        self.deadDeliveries = deadDeliveries
         self.jobs = jobs
         self.pendingDeliveries = pendingDeliveries
     }
@@ -93,6 +100,8 @@ public struct StateBatch: Hashable, Sendable {
 public enum StateStoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another daemon holds the state.
     case inUse(path: String, pid: Int32?)
+    /// There is no state, and none is begun.
+    case missing(path: String)
     /// The file can't be opened, or its directory can't be written.
     case cannotOpen(path: String, reason: String)
     /// The file was written by a newer version of the program.
@@ -110,6 +119,8 @@ public enum StateStoreError: Error, Hashable, Sendable, CustomStringConvertible 
         case .inUse(let path, let pid):
             "state \(path): in use by another importwatchd" + (pid.map { " (pid \($0))" } ?? "")
                 + "; stop it, or give this one its own [state] path"
+        case .missing(let path):
+            "state \(path): there is none; has the daemon ever run with this configuration?"
         case .cannotOpen(let path, let reason):
             "state \(path): \(reason); make its directory writable for the daemon's user, or set [state] path"
         case .tooNew(let path, let version, let supported):

@@ -26,7 +26,7 @@ extension Daemon {
                 MetricsReport.Source(
                     poller: runner.poller,
                     statistics: runner.statistics,
-                    credentialsExpireAt: runner.credentialsExpireAt
+                    credentialsExpireAt: runner.signingCredentials?.expiresAt
                 )
             },
             schedules: outbox.schedules,

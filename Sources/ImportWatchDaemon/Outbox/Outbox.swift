@@ -20,6 +20,10 @@ final class Outbox {
     private var channels: [DeliveryTarget: Channel] = [:]
     /// Targets that are not in force: they wait to come back, but for the outcomes of attempts under way.
     private var retired: [DeliveryTarget: DeliverySchedule] = [:]
+    /// Called when deliveries that were given up may have been forgotten.
+    var onPruned: () -> Void = {}
+    /// Deliveries that were given up, by target.
+    var dead: [DeliveryTarget: Int] = [:]
     private var handedOut: [Delivery.Key: DeliverySchedule.Attempt] = [:]
 
     init(writer: StateWriter, reporter: Reporter, clock: SystemClock) {
@@ -83,7 +87,8 @@ final class Outbox {
     // MARK: Events and deliveries
 
     /// Takes on the deliveries that were pending when the daemon stopped.
-    func restore(_ deliveries: [Delivery]) {
+    func restore(_ deliveries: [Delivery], dead: [DeliveryTarget: Int]) {
+        self.dead = dead
         for (target, waiting) in Dictionary(grouping: deliveries, by: \.target) {
             change(target) { $0.add(waiting, now: clock.now(), wall: clock.wall()) }
         }
@@ -162,6 +167,7 @@ final class Outbox {
             }
             notifier.deliver(attempt.delivery) { [weak self] in self?.finished(record.key, $0) }
         }
+        if batch.pruning != nil { onPruned() }
         onChange()
     }
 
@@ -180,7 +186,9 @@ final class Outbox {
         }
         for action in actions {
             switch action {
-            case .record(let result): writer.add { $0.results.append(result) }
+            case .record(let result):
+                if result.state == .dead { dead[key.target, default: 0] += 1 }
+                writer.add { $0.results.append(result) }
             case .report(let entry): reporter.report(entry)
             }
         }

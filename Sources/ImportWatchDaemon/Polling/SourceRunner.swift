@@ -20,8 +20,8 @@ final class SourceRunner {
 
     private(set) var poller: JobPoller
     private(set) var statistics = PollStatistics()
-    var provider: String { signer?.credentials.provider ?? "none yet" }
-    var credentialsExpireAt: WallTime? { signer?.credentials.expiresAt }
+    /// The credentials that signed the last poll.
+    var signingCredentials: Credentials? { signer?.credentials }
     private var settings: Settings
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport

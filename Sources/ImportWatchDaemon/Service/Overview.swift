@@ -1,3 +1,4 @@
+import AWS
 import Control
 import Glibc
 import ImportWatch
@@ -7,6 +8,10 @@ struct Overview {
     let pollers: [JobPoller]
     let schedules: [DeliverySchedule]
     let stateProblem: StateStoreError?
+    /// The credentials in use, by source; for reports only.
+    var credentials: [String: Credentials] = [:]
+    /// Deliveries that were given up, by target; for reports only.
+    var dead: [DeliveryTarget: Int] = [:]
     let now: MonotonicInstant
     let wall: WallTime
 
@@ -30,7 +35,14 @@ struct Overview {
         return parts.joined(separator: ", ")
     }
 
-    func report(configuration: String, state: String, startedAt: WallTime, summary: String) -> StatusReport {
+    /// - Parameter job: Only this job is shown; all where it is `nil`.
+    func report(
+        configuration: String,
+        state: String,
+        startedAt: WallTime,
+        summary: String,
+        job: String?
+    ) -> StatusReport {
         StatusReport(
             version: importWatchVersion,
             pid: Int64(getpid()),
@@ -39,7 +51,7 @@ struct Overview {
             state: state,
             summary: summary,
             sources: pollers.map(source),
-            jobs: jobs(),
+            jobs: jobs(job),
             targets: schedules.map(target).sorted { $0.name < $1.name }
         )
     }
@@ -55,7 +67,10 @@ struct Overview {
             pace: poller.pacer.pace,
             watched: Int64(counts.watched),
             jobs: Int64(counts.listed),
-            nextPoll: schedule.nextPoll(now: now).map { time(of: $0).rfc3339 }
+            nextPoll: schedule.nextPoll(now: now).map { time(of: $0).rfc3339 },
+            isThrottled: poller.pacer.isThrottled,
+            credentials: credentials[poller.source]?.provider,
+            credentialsExpireAt: credentials[poller.source]?.expiresAt?.rfc3339
         )
     }
 
@@ -67,11 +82,17 @@ struct Overview {
         }
     }
 
-    private func jobs() -> [StatusReport.Job] {
-        let views = pollers.flatMap { $0.views() }
-        let nextPolls = Dictionary(views.map { ($0.record.key, $0.nextPoll) }) { first, _ in first }
+    private func jobs(_ id: String?) -> [StatusReport.Job] {
+        let views = pollers.flatMap { $0.views() }.filter { id == nil || $0.record.key.id == id }
+        let byKey = Dictionary(views.map { ($0.record.key, $0) }) { first, _ in first }
         return StatusReport.Job.ranked(views.map(\.record)).prefix(StatusReport.jobLimit).map { record in
-            StatusReport.Job(record, nextPoll: nextPolls[record.key]?.map { time(of: $0).rfc3339 })
+            let view = byKey[record.key]
+            return StatusReport.Job(
+                record,
+                nextPoll: view?.nextPoll.map { time(of: $0).rfc3339 },
+                recordsPerSecond: view?.recordsPerSecond,
+                problem: view?.problem
+            )
         }
     }
 
@@ -86,7 +107,8 @@ struct Overview {
             name: schedule.target.name,
             health: health,
             pending: Int64(schedule.pendingCount),
-            lastSuccess: schedule.lastSuccess?.rfc3339
+            lastSuccess: schedule.lastSuccess?.rfc3339,
+            dead: Int64(dead[schedule.target] ?? 0)
         )
     }
 

@@ -1,0 +1,171 @@
+import Control
+import ImportWatch
+
+/// The status of a daemon as text: what needs attention first, fitted to a terminal's width.
+public struct StatusScreen: Sendable {
+    /// How it is shown.
+    public struct Style: Hashable, Sendable {
+        /// The most columns of a line; `nil` for any number.
+        public var width: Int?
+        /// The most lines, what does not fit being counted; `nil` for any number.
+        public var height: Int?
+        /// Whether headings and trouble are coloured.
+        public var hasColours: Bool
+
+        /// Makes a style.
+        public init(width: Int? = nil, height: Int? = nil, hasColours: Bool = false) {
+            self.width = width
+            self.height = height
+            self.hasColours = hasColours
+        }
+    }
+
+    private let report: StatusReport
+    private let now: WallTime
+    private let style: Style
+    private let rates: RateHistory
+
+    /// Takes what is to be shown.
+    ///
+    /// - Parameters:
+    ///   - now: The time that ages and waits count from.
+    ///   - rates: What was seen of the jobs' pace before, for a line of bars beside each.
+    public init(_ report: StatusReport, now: WallTime, style: Style = Style(), rates: RateHistory = RateHistory()) {
+        self.report = report
+        self.now = now
+        self.style = style
+        self.rates = rates
+    }
+
+    /// The lines, each at most as wide as the style says.
+    public var lines: [String] {
+        var head = [title, report.summary].map(cut)
+        let tail = (report.sources.isEmpty ? [] : [""] + table(sources)) + [""] + table(targets)
+        var jobs = table(self.jobs)
+        if let height = style.height {
+            let room = max(2, height - head.count - tail.count - 1)
+            if jobs.count > room {
+                let hidden = jobs.count - room + 1
+                jobs = Array(jobs.prefix(room - 1)) + [cut("… and \(hidden) more; a higher terminal shows them")]
+            }
+        }
+        head += [""]
+        return head + jobs + tail
+    }
+
+    private var title: String {
+        if let pid = report.pid, let since = report.startedAt {
+            return "importwatchd \(report.version), pid \(pid), since \(since)"
+        }
+        return "importwatchd does not run; this is what \(report.state) holds"
+    }
+
+    // MARK: Tables
+
+    private var jobs: TextTable {
+        var table = TextTable([
+            .init("SOURCE", isFlexible: true, expendable: 5), .init("JOB", isFlexible: true), .init("STATUS"),
+            .init("PROCESSED", isNumber: true), .init("FAILED", isNumber: true, expendable: 2),
+            .init("RATE", isNumber: true, expendable: 4), .init("", expendable: 3),
+            .init("AGE", isNumber: true, expendable: 7), .init("LAST", isNumber: true, expendable: 8),
+            .init("NEXT", isNumber: true, expendable: 6), .init("PROBLEM", isFlexible: true, expendable: 1),
+        ])
+        for job in report.jobs {
+            table.add([
+                job.source, job.id, (job.attention.map { "\($0): " } ?? "") + (job.status ?? "-"),
+                job.processed.map(String.init) ?? "-", job.failed.map(String.init) ?? "-",
+                job.recordsPerSecond.map { "\(short($0))/s" } ?? "-", rates.bars(of: job),
+                age(job.createdAt, until: job.finishedAt), age(job.answeredAt), wait(job.nextPoll), job.problem ?? "",
+            ])
+        }
+        return table
+    }
+
+    private var sources: TextTable {
+        var table = TextTable([
+            .init("SOURCE", isFlexible: true), .init("REGION", expendable: 2), .init("JOBS", isNumber: true),
+            .init("WATCHED", isNumber: true, expendable: 3), .init("PACE"),
+            .init("CREDENTIALS", isFlexible: true, expendable: 1),
+            .init("HEALTH", isFlexible: true),
+        ])
+        for source in report.sources {
+            var credentials = source.credentials ?? "none yet"
+            if let end = source.credentialsExpireAt { credentials += ", end in \(wait(end))" }
+            table.add([
+                source.name, source.region, String(source.jobs), String(source.watched),
+                "\(short(source.pace))/s of \(short(source.requestsPerSecond))/s"
+                    + (source.isThrottled ? " (throttled)" : ""),
+                credentials, source.health,
+            ])
+        }
+        return table
+    }
+
+    private var targets: TextTable {
+        var table = TextTable([
+            .init("TARGET", isFlexible: true), .init("PENDING", isNumber: true), .init("DEAD", isNumber: true),
+            .init("LAST SUCCESS", isNumber: true, expendable: 1), .init("HEALTH", isFlexible: true),
+        ])
+        for target in report.targets.sorted(by: needsAttentionFirst) {
+            let last = target.lastSuccess.map { "\(age($0)) ago" } ?? "-"
+            table.add([target.name, String(target.pending), String(target.dead), last, target.health])
+        }
+        return table
+    }
+
+    private func needsAttentionFirst(_ left: StatusReport.Target, _ right: StatusReport.Target) -> Bool {
+        func key(_ target: StatusReport.Target) -> (Int, Int64, Int64, String) {
+            (target.health == "ok" ? 1 : 0, -target.dead, -target.pending, target.name)
+        }
+        return key(left) < key(right)
+    }
+
+    private func table(_ table: TextTable) -> [String] {
+        var lines = table.lines(width: style.width).map(cut)
+        guard style.hasColours else { return lines }
+        lines[0] = "\u{1B}[1m\(lines[0])\u{1B}[0m"
+        for index in lines.indices.dropFirst() {
+            let isTrouble = [
+                "lost: ", "overdue: ", " FAILED", " ERROR", "refused", "endpoint down", "failing (", "gone: ",
+            ]
+            .contains { lines[index].contains($0) }
+            if isTrouble { lines[index] = "\u{1B}[31m\(lines[index])\u{1B}[0m" }
+        }
+        return lines
+    }
+
+    // MARK: Words
+
+    private func cut(_ line: String) -> String {
+        guard let width = style.width, line.count > width else { return line }
+        return line.prefix(max(0, width - 1)) + "…"
+    }
+
+    private func age(_ time: String?, until end: String? = nil) -> String {
+        guard let begin = time.flatMap({ WallTime(rfc3339: $0) }) else { return "-" }
+        let until = end.flatMap { WallTime(rfc3339: $0) } ?? now
+        return Self.brief(max(.zero, begin.duration(to: until)))
+    }
+
+    private func wait(_ time: String?) -> String {
+        guard let time = time.flatMap({ WallTime(rfc3339: $0) }) else { return "-" }
+        return Self.brief(max(.zero, now.duration(to: time)))
+    }
+
+    /// A duration in its largest unit: `0s`, `59s`, `12m`, `7h`, `3d`.
+    static func brief(_ duration: Duration) -> String {
+        let seconds = Int64(duration.seconds)
+        switch seconds {
+        case ..<60: return "\(max(0, seconds))s"
+        case ..<3600: return "\(seconds / 60)m"
+        case ..<172_800: return "\(seconds / 3600)h"
+        default: return "\(seconds / 86_400)d"
+        }
+    }
+
+    private func short(_ number: Double) -> String {
+        if number >= 100 { return String(Int64(min(number, 1e15))) }
+        let hundredths = Int64(number * 100 + 0.5)
+        return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
+    }
+}

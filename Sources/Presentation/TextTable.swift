@@ -1,0 +1,85 @@
+import ImportWatch
+
+/// Columns of text under headings, as wide as their widest cell, or narrower where a terminal is.
+public struct TextTable: Hashable, Sendable {
+    /// A column.
+    public struct Column: Hashable, Sendable {
+        /// Its heading.
+        public var heading: String
+        /// Whether cells stand at the right, as numbers do.
+        public var isNumber: Bool
+        /// Whether it may be cut, down to ``narrowest``, where the table is too wide.
+        public var isFlexible: Bool
+        /// Which columns go first: the highest; those with 0 stay, those above 5 go before anything is cut.
+        public var expendable: Int
+
+        static let narrowest = 10
+        static let goesBeforeCuts = 6
+
+        /// Makes a column.
+        public init(_ heading: String, isNumber: Bool = false, isFlexible: Bool = false, expendable: Int = 0) {
+            self.heading = heading
+            self.isNumber = isNumber
+            self.isFlexible = isFlexible
+            self.expendable = expendable
+        }
+    }
+
+    private var columns: [Column]
+    private var rows: [[String]] = []
+
+    /// Makes a table without rows.
+    public init(_ columns: [Column]) {
+        self.columns = columns
+    }
+
+    /// Adds a row; cells are brought into one line.
+    public mutating func add(_ row: [String]) {
+        rows.append(columns.indices.map { $0 < row.count ? row[$0].inOneLine : "" })
+    }
+
+    /// The lines, the first with the headings.
+    ///
+    /// - Parameter width: The most columns of a line; `nil` for any number.
+    public func lines(width: Int? = nil) -> [String] {
+        var shown = columns.indices.filter { column in
+            rows.contains { !$0[column].isEmpty } || columns[column].expendable == 0
+        }
+        var widths = columns.indices.map { column in
+            (rows.map { $0[column].count } + [columns[column].heading.count]).max() ?? 0
+        }
+        if let width { fit(&shown, &widths, into: width) }
+        return ([columns.map(\.heading)] + rows).map { row in
+            var line = shown.map { cell(row[$0], columns[$0], widths[$0]) }.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+
+    private func fit(_ shown: inout [Int], _ widths: inout [Int], into width: Int) {
+        while true {
+            let excess = shown.map { widths[$0] }.reduce(0, +) + 2 * (shown.count - 1) - width
+            guard excess > 0 else { return }
+            let expendable = shown.filter { columns[$0].expendable > 0 }
+                .max { columns[$0].expendable < columns[$1].expendable }
+            if let expendable, columns[expendable].expendable >= Column.goesBeforeCuts {
+                shown.removeAll { $0 == expendable }
+                continue
+            }
+            // What stands at the left tells rows apart.
+            if let last = shown.last(where: { columns[$0].isFlexible && widths[$0] > Column.narrowest }) {
+                widths[last] = max(Column.narrowest, widths[last] - excess)
+            } else if let expendable {
+                shown.removeAll { $0 == expendable }
+            } else {
+                return
+            }
+        }
+    }
+
+    private func cell(_ text: String, _ column: Column, _ width: Int) -> String {
+        let cut = text.count > width ? text.prefix(max(0, width - 1)) + "…" : text
+        let space = String(repeating: " ", count: max(0, width - cut.count))
+        return column.isNumber ? space + cut : cut + space
+    }
+}
