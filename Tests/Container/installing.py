@@ -77,3 +77,19 @@ def first_start():
     check("its status says what it does", times["StatusText"] == "watching 0 jobs", times["StatusText"])
     status, printed = run("importwatchctl", "status")
     check("importwatchctl status asks it", status == 0 and f"pid {pid}" in printed, printed)
+
+
+def without_package():
+    """make install, followed by what it says is to be done"""
+    printed = must("/test/project/systemd/install.sh", env={**os.environ, "BUILT": "/test/project/.build-release/release"})
+    steps = [line.strip() for line in printed.splitlines() if line.startswith("  ")]
+    check("it says what is to be done", len(steps) >= 4, printed)
+    for step in steps:
+        status, said = run("sh", "-c", step)
+        check(step, status == 0, said)
+    program = os.readlink(f"/proc/{main_pid()}/exe") if is_active() else None
+    check("the service runs from /usr/local", program == "/usr/local/bin/importwatchd", program)
+    check("and reloads", run("systemctl", "reload", SERVICE)[0] == 0)
+    check("/etc/importwatchd is for root and the daemon's group", owner("/etc/importwatchd") == "root:importwatchd 750")
+    explained = must("journalctl", "-x", "-n", "20", "--no-pager", "-u", SERVICE)
+    check("the catalog is there", "Defined-By: importwatchd" in explained, explained)

@@ -66,7 +66,7 @@ status=0
 timeout --kill-after=10 600 systemd-nspawn --quiet --directory="$root" --machine=importwatchd-test --register=no \
     --keep-unit --private-network --console=read-only --tmpfs="$swift" --bind="$work/out:/test/out" \
     --bind-ro="$here:/test/suite" --bind-ro="$package:/test/package.deb" --bind-ro="$simulator:/test/ses-simulator" \
-    --bind-ro="$work/libraries:/test/libraries" --boot systemd.unit=importwatchd-test.target \
+    --bind-ro="$work/libraries:/test/libraries" --bind-ro="$here/../..:/test/project" --boot systemd.unit=importwatchd-test.target \
     </dev/null >"$work/out/console" 2>&1 || status=$?
 ended=$(date +%s.%N)
 sleep 0.3

@@ -21,7 +21,7 @@ SECTIONS = [
     surviving.stuck_loop, surviving.kill, surviving.stop,
     outages.restart, outages.standstill,
     starting.refused, starting.slow,
-    leaving.upgrade, leaving.removal,
+    leaving.upgrade, leaving.removal, installing.without_package,
 ]
 
 

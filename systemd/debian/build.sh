@@ -12,6 +12,9 @@ root=$work/root
 rm -rf "$work" .build-release/importwatchd_*.deb
 mkdir -p "$root/DEBIAN"
 umask 022
+# The same files make the same package.
+SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l systemd/debian/changelog -S Timestamp)
+export SOURCE_DATE_EPOCH
 
 DESTDIR=$root PREFIX=/usr ZSH_COMPLETIONS=/usr/share/zsh/vendor-completions systemd/install.sh
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root"/usr/bin/*
