@@ -332,7 +332,7 @@ final class Daemon {
         transport.close()
         if wasLoaded {
             await store.close()
-            writeLastMetrics()
+            await writeLastMetrics()
         }
         await reporter.drained()
     }

@@ -8,9 +8,10 @@ extension Daemon {
     }
 
     /// Writes the metrics a last time and waits until they are on their way to the disk.
-    func writeLastMetrics() {
+    func writeLastMetrics() async {
+        await metricsFile?.finish()
         metricsFile?.write(metrics)
-        metricsFile?.finish()
+        await metricsFile?.finish()
     }
 
     /// Puts the configured file in force.

@@ -9,24 +9,34 @@ final class MetricsFile {
     private let queue = DispatchQueue(label: "importwatchd.metrics")
     private let reporter: Reporter
     private var problem: String?
+    private var isWriting = false
 
     init(path: String, reporter: Reporter) {
         self.path = path
         self.reporter = reporter
     }
 
-    /// Replaces the file's content.
+    /// Replaces the file's content; where a disk hangs, what comes meanwhile is left out.
     func write(_ text: String) {
+        guard !isWriting else { return }
+        isWriting = true
         let path = path
         queue.async { [weak self] in
             let problem = Self.replace(path, with: text)
-            DispatchQueue.main.async { MainActor.assumeIsolated { self?.note(problem) } }
+            DispatchQueue.main.async {
+                MainActor.assumeIsolated {
+                    self?.isWriting = false
+                    self?.note(problem)
+                }
+            }
         }
     }
 
-    /// Waits until what was written last is there.
-    func finish() {
-        queue.sync {}
+    /// Waits until what was written last is there, without holding the loop up.
+    func finish() async {
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume() }
+        }
     }
 
     private func note(_ problem: String?) {
