@@ -110,6 +110,8 @@ public enum StateStoreError: Error, Hashable, Sendable, CustomStringConvertible 
     case corrupt(path: String, reason: String)
     /// The disk is full.
     case diskFull(path: String)
+    /// A write has been under way for so long; it may still succeed.
+    case slow(Duration)
     /// Anything else that the database reports.
     case failed(path: String, reason: String)
 
@@ -129,6 +131,8 @@ public enum StateStoreError: Error, Hashable, Sendable, CustomStringConvertible 
             "state \(path): damaged (\(reason))"
         case .diskFull(let path):
             "state \(path): no space left on the disk; free some, nothing is acknowledged until then"
+        case .slow(let time):
+            "state: a write has been under way for \(time.inWords); is its disk slow, or gone?"
         case .failed(let path, let reason):
             "state \(path): \(reason)"
         }

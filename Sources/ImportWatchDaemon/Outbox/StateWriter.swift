@@ -21,21 +21,27 @@ final class StateWriter {
     private let clock: SystemClock
     private var random = SystemRandom()
     private var waiting = StateBatch()
-    private var isCommitting = false
+    private let patience: Duration
+    private var committingSince: MonotonicInstant?
     private var failures = 0
     private var failingSince: MonotonicInstant?
     private var notBefore: MonotonicInstant?
 
-    init(store: any StateStore, reporter: Reporter, clock: SystemClock) {
+    /// - Parameter patience: How long a commit may take before it is said.
+    init(store: any StateStore, reporter: Reporter, clock: SystemClock, patience: Duration = .seconds(30)) {
+        self.patience = patience
         self.store = store
         self.reporter = reporter
         self.clock = clock
     }
 
-    var hasWork: Bool { isCommitting || !waiting.isEmpty }
+    var hasWork: Bool { committingSince != nil || !waiting.isEmpty }
 
-    /// When ``commitWaiting()`` has to be called again because an attempt failed.
-    var nextAttempt: MonotonicInstant? { waiting.isEmpty || isCommitting ? nil : notBefore }
+    /// When ``commitWaiting()`` has to be called again: because an attempt failed, or to see whether one hangs.
+    var nextAttempt: MonotonicInstant? {
+        if let committingSince { return failingSince == nil ? committingSince.advanced(by: patience) : nil }
+        return waiting.isEmpty ? nil : notBefore
+    }
 
     func add(_ change: (inout StateBatch) -> Void) {
         change(&waiting)
@@ -43,20 +49,22 @@ final class StateWriter {
 
     /// Commits what waits, unless a commit is under way; then it goes with the next.
     func commitWaiting() {
-        guard !isCommitting, !waiting.isEmpty else { return }
-        if let notBefore, clock.now() < notBefore { return }
+        let now = clock.now()
+        if let committingSince { return noteSlowness(committingSince.duration(to: now), now: now) }
+        guard !waiting.isEmpty else { return }
+        if let notBefore, now < notBefore { return }
         let batch = waiting
         waiting = StateBatch()
-        isCommitting = true
+        committingSince = now
         let store = store
         Task {
             do throws(StateStoreError) {
                 let known = try await store.commit(batch)
-                isCommitting = false
+                committingSince = nil
                 succeeded(batch, known)
             } catch {
                 let isReplaced = await replaceDamaged(after: error)
-                isCommitting = false
+                committingSince = nil
                 failed(batch, error, isReplaced: isReplaced)
             }
         }
@@ -99,6 +107,17 @@ final class StateWriter {
     }
 
     private func noteFailure(_ error: StateStoreError, now: MonotonicInstant) {
+        tell(error, since: now)
+        notBefore = now.advanced(by: Self.backoff.delay(afterTries: failures, using: &random))
+        failures += 1
+    }
+
+    /// Says that a commit hangs; the loop goes on, and a restart would not mend a disk.
+    private func noteSlowness(_ time: Duration, now: MonotonicInstant) {
+        if time >= patience, failingSince == nil { tell(.slow(time), since: now) }
+    }
+
+    private func tell(_ error: StateStoreError, since now: MonotonicInstant) {
         if failingSince == nil {
             failingSince = now
             reporter.report(
@@ -110,7 +129,5 @@ final class StateWriter {
             )
         }
         problem = error
-        notBefore = now.advanced(by: Self.backoff.delay(afterTries: failures, using: &random))
-        failures += 1
     }
 }
