@@ -16,6 +16,7 @@ public final class StateLock {
         guard descriptor >= 0 else {
             throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
+        Self.keepForOwner(of: statePath, descriptor)
         let before = Self.read(descriptor)
         guard Self.take(descriptor) else {
             close(descriptor)
@@ -24,6 +25,13 @@ public final class StateLock {
         self.descriptor = descriptor
         wasCleanlyStopped = before.map { !$0.isRunning } ?? true
         write("running")
+    }
+
+    /// A lock that root's tool made must not keep the daemon's own user out.
+    private static func keepForOwner(of statePath: String, _ descriptor: Int32) {
+        var state = stat()
+        guard geteuid() == 0, stat(statePath, &state) == 0 else { return }
+        _ = fchown(descriptor, state.st_uid, state.st_gid)
     }
 
     /// Tries for a second: a tool that looks into the state holds the lock for a moment.

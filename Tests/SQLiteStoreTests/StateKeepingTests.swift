@@ -183,6 +183,26 @@ import Testing
         try await SQLiteStore(path: path).commit(StateBatch())
     }
 
+    /// Root looks into the state of a daemon that runs as somebody else: what lies there stays that user's.
+    @Test func whatRootLooksIntoStaysItsOwners() async throws {
+        guard geteuid() == 0 else {
+            print("SKIPPED: only root has other users' files")
+            return
+        }
+        let store = SQLiteStore(path: path)
+        _ = try await store.load()
+        await store.close()
+        #expect(unlink(path + ".lock") == 0 && chown(path, 65_534, 65_534) == 0)
+        do {
+            let offline = try OfflineState(path: path)
+            #expect(try offline.replay(.pending, at: time(1)) == 0)
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                let owner = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)[.ownerAccountID]
+                #expect(owner as? Int == 65_534, "\(name)")
+            }
+        }
+    }
+
     @Test func aStateOfNoDaemonCanBeReadAndReplayed() async throws {
         let store = SQLiteStore(path: path)
         try await store.commit(StateBatch(events: [.init(event: event("evt_1"), targets: [.webhook("x")])]))
