@@ -30,6 +30,10 @@ for page in docs/man/*.[1-8]; do
     if [ -e "$page" ]; then install -D -m 644 "$page" "$destination$prefix/share/man/man${page##*.}/${page##*/}"; fi
 done
 
+for file in alerts.yml json.md verify-webhook.py verify-webhook.mjs; do
+    install -D -m 644 "docs/$file" "$destination$prefix/share/doc/importwatchd/examples/$file"
+done
+
 completion() {
     mkdir -p "$(dirname "$destination$2")"
     # Shells source these: they are no scripts to be run.

@@ -1,5 +1,6 @@
 """The package, as it comes."""
 import glob
+import gzip
 import os
 import pathlib
 import struct
@@ -14,7 +15,9 @@ def package():
     zone.unlink(missing_ok=True)
     counts = [0, 0, 0, 0, 1, 4]
     zone.write_bytes(b"TZif" + bytes(16) + struct.pack(">6l", *counts) + struct.pack(">lbb", ZONE, 0, 0) + b"IST\0")
-    status, printed = run("dpkg", "--install", "/test/package.deb", env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    status, printed = run(
+        "apt-get", "install", "--yes", "/test/package.deb", env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    )
     check("the package installs", status == 0, printed)
     check("no Swift is on this machine", run("sh", "-c", "command -v swift || ls /usr/lib/swift")[0] != 0)
     for program in ["importwatchd", "importwatchctl"]:
@@ -24,6 +27,9 @@ def package():
     for path in ["/etc/importwatchd/importwatchd.toml", "/etc/importwatchd/jobs.d/jobs.list"]:
         check(f"{path} is a conffile", path in conffiles, conffiles)
     check("/etc/importwatchd is for root and the daemon's group", owner("/etc/importwatchd") == "root:importwatchd 750")
+    for page, title in {"importwatchd.8": 8, "importwatchctl.1": 1, "importwatchd.toml.5": 5}.items():
+        path = f"/usr/share/man/man{title}/{page}.gz"
+        check(f"there is a manual page {page}", b".Sh NAME" in gzip.open(path).read())
     completions = {
         "bash": "/usr/share/bash-completion/completions/importwatchctl",
         "zsh": "/usr/share/zsh/vendor-completions/_importwatchctl",

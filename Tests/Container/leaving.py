@@ -36,12 +36,12 @@ def upgrade():
 def removal():
     """removal and purge"""
     state = pathlib.Path("/var/lib/importwatchd/state.sqlite")
-    status, printed = run("dpkg", "--remove", "importwatchd")
+    status, printed = run("apt-get", "remove", "--yes", "importwatchd")
     check("it is removed", status == 0, printed)
     running = run("pgrep", "-x", "importwatchd")[1]
     check("no daemon is left", not running, running)
     check("configuration and state are kept", CONFIGURATION.exists() and state.exists())
-    status, printed = run("dpkg", "--purge", "importwatchd")
+    status, printed = run("apt-get", "purge", "--yes", "importwatchd")
     check("it is purged", status == 0, printed)
     left = [
         path for pattern in ["/etc/importwatchd*", "/var/lib/importwatchd*", "/run/importwatchd*", "/usr/*/importwatch*",
