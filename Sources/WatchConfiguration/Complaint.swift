@@ -33,9 +33,12 @@ public struct Complaint: Hashable, Sendable, CustomStringConvertible {
         self.key = key
     }
 
+    /// `file:line:column`.
+    public var place: String { "\(path.inOneLine):\(line):\(column)" }
+
     /// `file:line:column: message`, with `warning: ` before the message of a warning.
     public var description: String {
-        "\(path.inOneLine):\(line):\(column): \(severity == .warning ? "warning: " : "")\(message)"
+        "\(place): \(severity == .warning ? "warning: " : "")\(message)"
     }
 }
 

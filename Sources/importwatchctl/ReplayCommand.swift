@@ -15,7 +15,8 @@ struct ReplayCommand: ParsableCommand {
             """,
         discussion: """
             They keep their event IDs, by which receivers drop repeats. Where no daemon
-            runs they go out at its next start. Exit: 0, also where there was none to send.
+            runs they go out at its next start. Exit: 0, also where there was none to send,
+            1 no such event.
 
             Examples:
               importwatchctl replay evt_0123456789abcdef0123456789abcdef
@@ -57,6 +58,13 @@ struct ReplayCommand: ParsableCommand {
                 return try state.replay(selection, at: SystemClock().wall())
             }
         )
+        if count == 0, let eventID {
+            Output.line(
+                "importwatchctl: no notification of event \(eventID.inOneLine) is remembered",
+                to: STDERR_FILENO
+            )
+            throw ExitCode(ExitStatus.failure)
+        }
         let words = "\(count) notification\(count == 1 ? "" : "s")"
         Output.line(isOffline ? "\(words) to be sent at the daemon's next start" : "\(words) to be sent again")
     }

@@ -20,7 +20,7 @@ extension JournalEntry {
     }
 
     static func configurationWarning(_ warning: Complaint) -> JournalEntry {
-        JournalEntry(kind: .configurationWarning, priority: .warning, message: warning.description)
+        JournalEntry(kind: .configurationWarning, priority: .warning, message: "\(warning.place): \(warning.message)")
     }
 
     static func secretsUnusable(webhook: String, _ problems: [String]) -> JournalEntry {
