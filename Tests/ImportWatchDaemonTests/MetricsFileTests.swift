@@ -57,9 +57,10 @@ import Testing
         )
         #expect((0...1).contains(asked["nowhere", default: 0] - Int(missing)))
         #expect(values["importwatchd_poll_duration_seconds_count{\(source)}"] == answered + missing)
-        #expect(values["importwatchd_delivery_attempts_total{\(daemonLabel),webhook=\"ops\",reason=\"delivered\"}"] == 2)
-        #expect(values["importwatchd_delivery_attempts_total{\(daemonLabel),webhook=\"ops\",reason=\"http_5xx\"}"] == 2)
-        #expect(values["importwatchd_outbox_deliveries{\(daemonLabel),webhook=\"ops\"}"] == 0)
+        let webhook = daemonLabel + #",webhook="ops""#
+        #expect(values["importwatchd_delivery_attempts_total{\(webhook),reason=\"delivered\"}"] == 2)
+        #expect(values["importwatchd_delivery_attempts_total{\(webhook),reason=\"http_5xx\"}"] == 2)
+        #expect(values["importwatchd_outbox_deliveries{\(webhook)}"] == 0)
         #expect(values["importwatchd_config_last_reload_successful{\(daemonLabel)}"] == 1)
         #expect(values["importwatchd_oldest_pending_job_timestamp_seconds{\(source)}"].map { $0 > 1e9 } == true)
 
