@@ -1,3 +1,4 @@
+import Control
 import ImportWatch
 
 extension Daemon {
@@ -23,6 +24,7 @@ extension Daemon {
 
     private var metrics: String {
         MetricsReport(
+            configuration: ControlPath.canonical(reader.path),
             sources: runners.map { runner in
                 MetricsReport.Source(
                     poller: runner.poller,

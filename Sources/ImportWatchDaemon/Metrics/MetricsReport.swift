@@ -19,6 +19,8 @@ struct MetricsReport {
     private typealias Sample = MetricFamily.Sample
     private static let prefix = "importwatchd_"
 
+    /// The configuration's path, by which the daemons of one machine are told apart.
+    let configuration: String
     let sources: [Source]
     let schedules: [DeliverySchedule]
     let startedAt: WallTime
@@ -235,7 +237,12 @@ struct MetricsReport {
 
     private func family(_ name: String, _ kind: MetricFamily.Kind, _ help: String, _ samples: [Sample]) -> MetricFamily
     {
-        MetricFamily(Self.prefix + name, kind, help, samples)
+        let samples = samples.map { sample in
+            var sample = sample
+            sample.labels.insert(Label("configuration", configuration), at: 0)
+            return sample
+        }
+        return MetricFamily(Self.prefix + name, kind, help, samples)
     }
 
     private func perSource(_ body: (Source, [Label]) -> [Sample]) -> [Sample] {
