@@ -33,7 +33,7 @@ final class WaitConversation {
         wait.onEvent = { [self] event in
             ends.append(event)
             if !json {
-                say(JournalEntry(telling: event).message.replacing(" (source wait,", with: " ("), to: STDOUT_FILENO)
+                say(JournalEntry(telling: event).message.replacing("(source wait, ", with: "("), to: STDOUT_FILENO)
             }
         }
         wait.start { [self] end in
