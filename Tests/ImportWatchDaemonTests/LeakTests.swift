@@ -66,6 +66,8 @@ import Testing
                 name = "us"
                 region = "us-east-1"
                 jobs = ["denied"]
+                [metrics]
+                textfile = "importwatchd.prom"
                 """
         )
         return harness
@@ -107,6 +109,11 @@ import Testing
             decoding: try Data(contentsOf: URL(fileURLWithPath: "/proc/\(daemon.pid)/cmdline")),
             as: UTF8.self
         )
+        seen["deliveries"] = try await harness.tool(["deliveries", "--json"]).printed
+        seen["story"] = try await harness.tool(["status", "--job", "m0"]).printed
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.exitStatus() == 0)
+        seen["metrics"] = try String(contentsOfFile: harness.folder.path + "/importwatchd.prom", encoding: .utf8)
         for (place, text) in seen {
             #expect(!text.isEmpty, "\(place)")
             #expect(Self.isClean(text), "\(place): \(text)")
