@@ -1,4 +1,5 @@
 import Control
+import Dispatch
 import ImportWatch
 import WatchConfiguration
 
@@ -22,22 +23,40 @@ extension Daemon: ControlHandler {
     }
 
     /// Reads the configuration anew; a bad one changes nothing.
+    ///
+    /// One that is asked for while another is under way follows it, because that one may have read the files already.
     func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void) {
-        guard !isStopping else {
-            return completion(ReloadVerdict(isAccepted: false, complaints: ["importwatchd is stopping"]))
-        }
-        guard !isReloading else {
-            return completion(ReloadVerdict(isAccepted: false, complaints: ["a reload is under way; try again"]))
-        }
-        isReloading = true
+        guard !isStopping else { return completion(.stopping) }
+        if reloads.ask(completion) { beginReload() }
+    }
+
+    private func beginReload() {
         service.reloading(monotonicMicroseconds: environment.clock.monotonicMicroseconds())
         do throws(ConfigurationError) {
             let plan = try reader.read()
             try checkUnchangeable(plan)
-            Task { await putInForce(plan, completion: completion) }
+            Task { await putInForce(plan) }
         } catch {
-            refuse(error.lines, completion: completion)
+            refuse(error.lines)
         }
+    }
+
+    /// Answers those who asked for the reload that is over, and begins the next where somebody has asked meanwhile.
+    private func finishReload(_ verdict: ReloadVerdict) {
+        let (answered, goesOn) = reloads.finished()
+        for completion in answered { completion(verdict) }
+        guard goesOn else { return service.ready(status: summary()) }
+        DispatchQueue.main.async { [weak self] in
+            MainActor.assumeIsolated {
+                guard let self, !self.isStopping else { return }
+                self.beginReload()
+            }
+        }
+    }
+
+    /// Answers everybody who waits for a reload that will not be done.
+    func giveUpReloads() {
+        for completion in reloads.giveUp() { completion(.stopping) }
     }
 
     /// The state's path, as clients name it.
@@ -88,25 +107,22 @@ extension Daemon: ControlHandler {
         }
     }
 
-    private func putInForce(_ plan: DaemonPlan, completion: @MainActor (ReloadVerdict) -> Void) async {
+    private func putInForce(_ plan: DaemonPlan) async {
         let stored: StoredState
         do throws(StateStoreError) {
             stored = try await store.load()
         } catch {
-            return refuse([error.description], completion: completion)
+            guard !isStopping else { return }
+            return refuse([error.description])
         }
-        isReloading = false
-        guard !isStopping else {
-            return completion(ReloadVerdict(isAccepted: false, complaints: ["importwatchd is stopping"]))
-        }
+        guard !isStopping else { return }
         lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: environment.clock.wall())
         let (added, removed) = apply(plan, jobs: stored.jobs)
         outbox.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
         reporter.report(.reloaded(added: added, removed: removed, summary: summary()))
-        service.ready(status: summary())
         scheduleTurn()
-        completion(
+        finishReload(
             ReloadVerdict(
                 isAccepted: true,
                 complaints: plan.warnings.map(\.description),
@@ -116,13 +132,16 @@ extension Daemon: ControlHandler {
         )
     }
 
-    private func refuse(_ lines: [String], completion: @MainActor (ReloadVerdict) -> Void) {
-        isReloading = false
+    private func refuse(_ lines: [String]) {
         lastReload.wasSuccessful = false
         metricsSchedule.changed()
         scheduleTurn()
         reporter.report(.reloadRefused(lines))
-        service.ready(status: summary())
-        completion(ReloadVerdict(isAccepted: false, complaints: lines))
+        finishReload(ReloadVerdict(isAccepted: false, complaints: lines))
     }
+}
+
+extension ReloadVerdict {
+    /// The answer to those whose reload is not done any more.
+    fileprivate static let stopping = ReloadVerdict(isAccepted: false, complaints: ["importwatchd is stopping"])
 }

@@ -27,7 +27,7 @@ final class Daemon {
     private(set) var plan: DaemonPlan
     private(set) var runners: [SourceRunner] = []
     let startedAt: WallTime
-    var isReloading = false
+    var reloads = ReloadRequests<@MainActor (ReloadVerdict) -> Void>()
     var isStopping = false
 
     private let transport: CurlTransport
@@ -310,6 +310,7 @@ final class Daemon {
         reporter.report(.stopping(summary()))
         isStopping = true
         timer?.cancel()
+        giveUpReloads()
         control?.close()
         for runner in runners { runner.stop() }
         // Nothing may hold the stop up, not even a disk that hangs: what is not on disk is asked for or sent again.
