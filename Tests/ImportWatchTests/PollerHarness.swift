@@ -26,6 +26,11 @@ struct PollerHarness {
         take(poller.setJobs(ids, records: { known[$0] }, now: clock.now, wall: clock.wall, using: &generator))
     }
 
+    /// Does to the poller what a reload of the configuration does.
+    mutating func reload() {
+        poller.reloaded(now: clock.now, using: &generator)
+    }
+
     /// Lets time pass, with every poll sent when it is due and answered after the latency.
     mutating func run(for duration: Duration, service: Service) {
         let end = clock.now.advanced(by: duration)

@@ -20,4 +20,9 @@ public struct VirtualClock: Sendable {
     public mutating func advance(to instant: MonotonicInstant) {
         advance(by: max(.zero, now.duration(to: instant)))
     }
+
+    /// Sets the time of day forward (or, for a negative duration, back), as people and time servers do.
+    public mutating func setWall(by duration: Duration) {
+        wall = wall.advanced(by: duration)
+    }
 }

@@ -15,14 +15,14 @@ extension JobPoller {
             changedStatus || job.processedRecords != answer.processedRecords
             || job.failedRecords != answer.failedRecords
         let wasMissing = job.notFoundSince != nil
-        if previous == nil { knownJobs += 1 }
+        missing.found()
         if job.toldLost { actions.append(.report(reports.found(jobID: job.id))) }
         job.status = answer.status
         job.processedRecords = answer.processedRecords
         job.failedRecords = answer.failedRecords
-        job.createdAt = answer.createdAt ?? job.createdAt
+        job.noteCreation(answer.createdAt, now: now, wall: wall)
         job.answeredAt = wall
-        job.notFoundSince = nil
+        job.noteFound()
         job.toldLost = false
         job.failedPolls = 0
         if let type = EventType(endOf: answer) {
@@ -32,7 +32,7 @@ extension JobPoller {
             return nil
         }
         warnAboutUnknownStatus(answer, actions: &actions)
-        let told = tellOverdue(&job, answer: answer, requestID: requestID, wall: wall, actions: &actions)
+        let told = tellOverdue(&job, answer: answer, requestID: requestID, now: now, wall: wall, actions: &actions)
         if changedStatus || wasMissing, !told { save(&job, actions: &actions) }
         if changed { job.unchangedPolls = 0 } else { job.countUnchangedPoll() }
         if changed, !changedStatus, !told { job.isUnsaved = true }
@@ -50,22 +50,23 @@ extension JobPoller {
     ) -> MonotonicInstant? {
         job.failedPolls = 0
         job.countUnchangedPoll()
-        guard let since = job.notFoundSince else {
-            job.notFoundSince = wall
+        guard let since = job.missingSince else {
+            job.noteMissing(now: now, wall: wall)
             job.unchangedPolls = 0
             save(&job, actions: &actions)
             if refusal == .badRequest { actions.append(.report(reports.refused(jobID: job.id, problem))) }
             let delay = settings.backoff.delay(afterTries: 0, using: &generator)
             return now.advanced(by: min(delay, max(settings.notFoundGrace, settings.minDelay)))
         }
-        let missing = max(.zero, since.duration(to: wall))
-        guard missing >= settings.notFoundGrace else {
+        let passed = since.duration(to: now)
+        guard passed >= settings.notFoundGrace else {
             let delay = settings.backoff.delay(afterTries: Int(job.unchangedPolls), using: &generator)
-            return now.advanced(by: min(delay, max(settings.notFoundGrace - missing, settings.minDelay)))
+            return now.advanced(by: min(delay, max(settings.notFoundGrace - passed, settings.minDelay)))
         }
-        if knownJobs == 0, slots.count >= 3 {
-            reportNoJobExists(problem, actions: &actions)
-        } else if !job.toldLost {
+        switch missing.verdict(wasToldLost: job.toldLost, count: slots.count) {
+        case .nothing: break
+        case .noneExists: actions.append(.report(reports.noJobExists(count: slots.count, problem)))
+        case .lost:
             job.toldLost = true
             save(&job, actions: &actions)
             actions.append(
@@ -90,10 +91,11 @@ extension JobPoller {
         _ job: inout WatchedJob,
         answer: ImportJob?,
         requestID: String?,
+        now: MonotonicInstant,
         wall: WallTime,
         actions: inout [Action]
     ) -> Bool {
-        guard let overdueAt = overdueTime(of: job), wall >= overdueAt else { return false }
+        guard let overdueAt = overdueTime(of: job), now >= overdueAt else { return false }
         job.toldOverdue = true
         save(&job, actions: &actions)
         let subject = answer ?? job.lastKnown
@@ -104,20 +106,14 @@ extension JobPoller {
     }
 
     /// When the job becomes overdue; `nil` if it never does, or was told already.
-    private func overdueTime(of job: WatchedJob) -> WallTime? {
+    private func overdueTime(of job: WatchedJob) -> MonotonicInstant? {
         guard settings.deadline > .zero, !job.toldOverdue, job.notFoundSince == nil else { return nil }
-        return (job.createdAt ?? job.firstSeenAt).advanced(by: settings.deadline)
+        return job.begunAt.advanced(by: settings.deadline)
     }
 
-    func notAfterDeadline(
-        _ next: MonotonicInstant,
-        of job: WatchedJob,
-        now: MonotonicInstant,
-        wall: WallTime
-    ) -> MonotonicInstant {
-        guard let overdueAt = overdueTime(of: job), overdueAt > wall else { return next }
-        let atDeadline = now.advanced(by: wall.duration(to: overdueAt))
-        return min(next, max(atDeadline, now.advanced(by: settings.minDelay)))
+    func notAfterDeadline(_ next: MonotonicInstant, of job: WatchedJob, now: MonotonicInstant) -> MonotonicInstant {
+        guard let overdueAt = overdueTime(of: job), overdueAt > now else { return next }
+        return min(next, max(overdueAt, now.advanced(by: settings.minDelay)))
     }
 
     private func outcome(

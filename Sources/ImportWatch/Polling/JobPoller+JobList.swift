@@ -17,17 +17,16 @@ extension JobPoller {
         let wanted = Set(ids)
         for (id, slot) in slots where !wanted.contains(id) { drop(slot, id: id) }
         let added = ids.filter { slots[$0] == nil }
-        let spread = min(settings.maxDelay.seconds, Double(added.count) / settings.requestsPerSecond)
-        let window = Int64(max(0, spread) * 1e9)
+        let window = spread(of: added.count)
         for id in added where slots[id] == nil {
             var job: WatchedJob
             if let record = records(id) {
-                job = WatchedJob(record)
+                job = WatchedJob(record, now: now, wall: wall)
             } else {
-                job = WatchedJob(id: id, firstSeenAt: wall)
+                job = WatchedJob(id: id, now: now, wall: wall)
                 save(&job, actions: &actions)
             }
-            if job.status != nil { knownJobs += 1 }
+            if job.status != nil { missing.found() }
             let slot = insert(job)
             guard job.finishedAt == nil else { continue }
             schedule.set(slot, due: now.advanced(by: .nanoseconds(Int64.random(in: 0...window, using: &generator))))
@@ -48,6 +47,34 @@ extension JobPoller {
         }
     }
 
+    /// Tries at once what failed under the configuration of before: the source, and the jobs that were not found.
+    ///
+    /// - Parameter mayBeOtherAccount: Whether the configuration may lead to another account now.
+    public mutating func reloaded(
+        mayBeOtherAccount: Bool = false,
+        now: MonotonicInstant,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        missing.reloaded(mayBeOtherAccount: mayBeOtherAccount)
+        health.probe(at: now)
+        askForMissingJobs(now: now, using: &generator)
+    }
+
+    /// Brings the jobs forward that were not found, as many as the budget lets through.
+    public mutating func askForMissingJobs(now: MonotonicInstant, using generator: inout some RandomNumberGenerator) {
+        let missing = jobs.indices.filter { jobs[$0]?.missingSince != nil }
+        let window = spread(of: missing.count)
+        for slot in missing {
+            let due = now.advanced(by: .nanoseconds(Int64.random(in: 0...window, using: &generator)))
+            if let planned = schedule.deadline(of: slot), planned > due { schedule.set(slot, due: due) }
+        }
+    }
+
+    /// Over how many nanoseconds the polls of so many jobs are spread at random that could all come at once.
+    private func spread(of count: Int) -> Int64 {
+        Int64(max(0, min(settings.maxDelay.seconds, Double(count) / settings.requestsPerSecond)) * 1e9)
+    }
+
     private mutating func insert(_ job: WatchedJob) -> Int {
         let slot: Int
         if let free = freeSlots.popLast() {
@@ -63,7 +90,6 @@ extension JobPoller {
     }
 
     private mutating func drop(_ slot: Int, id: String) {
-        if jobs[slot]?.status != nil { knownJobs -= 1 }
         jobs[slot] = nil
         slots[id] = nil
         rates[slot] = nil

@@ -42,10 +42,4 @@ extension JobPoller {
         else { return }
         actions.append(.report(reports.unknownStatus(of: answer)))
     }
-
-    mutating func reportNoJobExists(_ problem: ServiceProblem, actions: inout [Action]) {
-        guard !toldNoJobExists else { return }
-        toldNoJobExists = true
-        actions.append(.report(reports.noJobExists(count: slots.count, problem)))
-    }
 }

@@ -38,8 +38,7 @@ public struct JobPoller: Sendable {
     var schedule = PollSchedule()
     var watches: [UInt32] = []
     var freeSlots: [Int] = []
-    var knownJobs = 0
-    var toldNoJobExists = false
+    var missing = MissingJobs()
     var toldThrottled = false
     var throttledAt: MonotonicInstant?
     var warnedStatuses: Set<String> = []
@@ -131,11 +130,11 @@ public struct JobPoller: Sendable {
             )
         case .throttled, .credentialsRefused, .unavailable:
             job.countFailedPoll()
-            tellOverdue(&job, answer: nil, requestID: nil, wall: wall, actions: &actions)
+            tellOverdue(&job, answer: nil, requestID: nil, now: now, wall: wall, actions: &actions)
             next = now.advanced(by: settings.backoff.delay(afterTries: Int(job.failedPolls) - 1, using: &generator))
         }
         if let next {
-            schedule.set(ticket.slot, due: notAfterDeadline(next, of: job, now: now, wall: wall))
+            schedule.set(ticket.slot, due: notAfterDeadline(next, of: job, now: now))
         }
         if job.isUnsaved, !wasUnsaved { unsavedSlots.append(ticket.slot) }
         jobs[ticket.slot] = job

@@ -69,6 +69,11 @@ public struct SourceHealth: Sendable {
         self.backoff = backoff
     }
 
+    /// Lets the next probe go out at `time`: something changed that may have been the trouble.
+    public mutating func probe(at time: MonotonicInstant) {
+        nextProbe = min(nextProbe, time)
+    }
+
     /// Notes that the service answered a poll, whatever it said about the job.
     public mutating func answered(now: MonotonicInstant) -> [Change] {
         if isHealthy, let recoveredAt, recoveredAt.duration(to: now) > Self.calmAfterRecovery {

@@ -11,6 +11,11 @@ struct WatchedJob: Sendable {
     var answeredAt: WallTime?
     var toldLost = false
     var toldOverdue = false
+    /// When the job's time began that its deadline counts: ``createdAt``, else ``firstSeenAt``, on the clock that only
+    /// goes on, so that a step of the other one changes nothing.
+    var begunAt: MonotonicInstant
+    /// ``notFoundSince`` on the clock that only goes on.
+    var missingSince: MonotonicInstant?
     /// Whether the record on disk is older than this.
     var isUnsaved = false
     /// Whether a poll is under way.
@@ -20,13 +25,17 @@ struct WatchedJob: Sendable {
     /// Polls in a row that brought no answer about the job.
     var failedPolls: UInt16 = 0
 
-    init(id: String, firstSeenAt: WallTime) {
+    /// A job that is seen for the first time.
+    init(id: String, now: MonotonicInstant, wall: WallTime) {
         self.id = id
-        self.firstSeenAt = firstSeenAt
+        firstSeenAt = wall
+        begunAt = now
     }
 
-    init(_ record: JobRecord) {
+    init(_ record: JobRecord, now: MonotonicInstant, wall: WallTime) {
         id = record.key.id
+        begunAt = Self.instant(of: record.createdAt ?? record.firstSeenAt, now: now, wall: wall)
+        missingSince = record.notFoundSince.map { Self.instant(of: $0, now: now, wall: wall) }
         status = record.status
         processedRecords = record.processedRecords
         failedRecords = record.failedRecords
@@ -62,6 +71,28 @@ struct WatchedJob: Sendable {
             failedRecords: failedRecords,
             createdAt: createdAt
         )
+    }
+
+    /// Takes the time at which the service says that it created the job.
+    mutating func noteCreation(_ time: WallTime?, now: MonotonicInstant, wall: WallTime) {
+        guard let time, time != createdAt else { return }
+        createdAt = time
+        begunAt = Self.instant(of: time, now: now, wall: wall)
+    }
+
+    mutating func noteMissing(now: MonotonicInstant, wall: WallTime) {
+        notFoundSince = wall
+        missingSince = now
+    }
+
+    mutating func noteFound() {
+        notFoundSince = nil
+        missingSince = nil
+    }
+
+    /// A past time on the clock that only goes on; one that lies ahead, since a clock was set back, counts as now.
+    private static func instant(of time: WallTime, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant {
+        now.advanced(by: .zero - max(.zero, time.duration(to: wall)))
     }
 
     mutating func countUnchangedPoll() {

@@ -70,8 +70,12 @@ final class SourceRunner {
             transport: transport
         )
         watchCredentials()
+        let (old, now) = (self.settings, environment.clock.now())
         self.settings = settings
-        poller.setSettings(settings.polling, now: environment.clock.now())
+        poller.setSettings(settings.polling, now: now)
+        let isSameAccount =
+            old.profile == settings.profile && old.roleARN == settings.roleARN && old.endpoint == settings.endpoint
+        poller.reloaded(mayBeOtherAccount: !isSameAccount, now: now, using: &random)
     }
 
     func setJobs(_ ids: [String], records: [JobKey: JobRecord]) {
