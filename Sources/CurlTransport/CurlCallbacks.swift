@@ -30,7 +30,7 @@ enum CurlCallbacks {
         }
     }
 
-    /// A header line came.
+    /// A header line came; another number than its length ends the exchange.
     nonisolated static let header:
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
             bytes,
@@ -39,9 +39,9 @@ enum CurlCallbacks {
             context in
             let (start, address) = (UInt(bitPattern: bytes), UInt(bitPattern: context))
             return MainActor.assumeIsolated {
-                CurlCallbacks.object(at: address, as: CurlExchange.self)?
+                let taken = CurlCallbacks.object(at: address, as: CurlExchange.self)?
                     .take(header: CurlCallbacks.buffer(at: start, count: size * count))
-                return size * count
+                return taken == true ? size * count : 0
             }
         }
 

@@ -8,10 +8,18 @@ final class CurlExchange {
     let handle: CurlHandle
     let host: String
     let completion: @MainActor (Result<HTTPResponse, TransportError>) -> Void
+    /// Called with each piece of the answer.
+    var onPiece: () -> Void = {}
+    /// Asked before bytes are kept; false where the exchange is to end because all of them together hold too much.
+    var mayHold: (Int) -> Bool = { _ in true }
     private var headerLines: UnsafeMutablePointer<curl_slist>?
     private var headerBlock: [UInt8] = []
     private var body: [UInt8] = []
-    private var isTooLarge = false
+    private var answer = HTTPRequest.Answer()
+    /// Bytes of header lines of any kind: of informational answers, of the answer, of trailers.
+    private var headerBytes = 0
+    private var bodyBytes = 0
+    private var excess: TransportError?
 
     init(
         number: UInt64,
@@ -32,6 +40,7 @@ final class CurlExchange {
     /// Sets every option of the request; answers what makes it impossible.
     func prepare(_ request: HTTPRequest, userAgent: String) -> TransportError? {
         if let problem = Self.problem(with: request) { return problem }
+        answer = request.answer
         handle.useErrorBuffer()
         handle.set(CURLOPT_URL, request.url)
         handle.set(CURLOPT_USERAGENT, userAgent)
@@ -45,33 +54,57 @@ final class CurlExchange {
             handle.setBody(request.body)
             if request.method != .post { handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
         }
-        setHeaders(request)
+        guard setHeaders(request) else { return .other(host: host, reason: "libcurl has no memory") }
         let context = Unmanaged.passUnretained(self).toOpaque()
         handle.set(CURLOPT_PRIVATE, pointer: context)
         handle.set(CURLOPT_WRITEDATA, pointer: context)
         handle.set(CURLOPT_HEADERDATA, pointer: context)
         _ = cshim_set_data_callback(handle.easy, CURLOPT_WRITEFUNCTION, CurlCallbacks.body)
         _ = cshim_set_data_callback(handle.easy, CURLOPT_HEADERFUNCTION, CurlCallbacks.header)
-        return nil
+        return handle.wasRefused ? .badAddress(reason: "libcurl does not take it, or a file that goes with it") : nil
     }
 
-    /// Takes a header line; the first line of a newer answer (after 100 Continue) begins anew.
-    func take(header line: UnsafeBufferPointer<UInt8>) {
+    /// Takes a header line or trailer; false when there are too many.
+    ///
+    /// The first line of a newer answer (after 100 Continue) begins anew, but for what counts against the limit.
+    func take(header line: UnsafeBufferPointer<UInt8>) -> Bool {
+        onPiece()
+        headerBytes += line.count
+        guard excess == nil, headerBytes <= CurlTransport.headerLimit else {
+            return end(with: .headersTooLarge(host: host, limit: CurlTransport.headerLimit))
+        }
         if line.starts(with: "HTTP/".utf8) {
             headerBlock.removeAll(keepingCapacity: true)
         } else {
+            guard mayHold(line.count) else { return end(with: .tooMuchAtOnce(host: host)) }
             headerBlock.append(contentsOf: line)
         }
+        return true
     }
 
-    /// Takes a piece of the body; false when the body gets too long.
+    /// Takes a piece of the body; false when the body gets too long, or when no more of it is wanted.
     func take(body piece: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard body.count + piece.count <= CurlTransport.bodyLimit else {
-            isTooLarge = true
-            return false
+        onPiece()
+        bodyBytes += piece.count
+        guard excess == nil, bodyBytes <= answer.limit else {
+            return end(with: .bodyTooLarge(host: host, limit: answer.limit))
         }
+        guard answer.isBodyKept else { return true }
+        guard mayHold(piece.count) else { return end(with: .tooMuchAtOnce(host: host)) }
         body.append(contentsOf: piece)
         return true
+    }
+
+    /// Lets go of what has come; what is still to come ends the exchange.
+    func drop() {
+        _ = end(with: .tooMuchAtOnce(host: host))
+    }
+
+    private func end(with error: TransportError) -> Bool {
+        if excess == nil { excess = error }
+        headerBlock = []
+        body = []
+        return false
     }
 
     /// What came of the exchange.
@@ -79,7 +112,11 @@ final class CurlExchange {
         if code == CURLE_OK {
             return .success(HTTPResponse(status: handle.responseStatus, headerBlock: headerBlock, body: body))
         }
-        if isTooLarge { return .failure(.bodyTooLarge(host: host, limit: CurlTransport.bodyLimit)) }
+        if case .bodyTooLarge? = excess, !answer.isBodyKept {
+            // The status is all that was wanted.
+            return .success(HTTPResponse(status: handle.responseStatus))
+        }
+        if let excess { return .failure(excess) }
         return .failure(TransportError(code, handle: handle, host: host))
     }
 
@@ -112,7 +149,7 @@ final class CurlExchange {
         handle.set(CURLOPT_NOSIGNAL, 1)
         handle.set(CURLOPT_QUICK_EXIT, 1)
         handle.set(CURLOPT_PROTOCOLS_STR, "http,https")
-        handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     }
 
@@ -122,20 +159,21 @@ final class CurlExchange {
         if let path = files.clientKey { handle.set(CURLOPT_SSLKEY, path) }
     }
 
-    private func setHeaders(_ request: HTTPRequest) {
-        for header in request.headers {
-            // curl wants "Name;" for a header without a value.
-            headerLines = curl_slist_append(
-                headerLines,
-                header.value.isEmpty ? header.name + ";" : header.name + ": " + header.value
-            )
-        }
+    /// False where there was no memory for a line: a request that lacks one would not be what was signed.
+    private func setHeaders(_ request: HTTPRequest) -> Bool {
+        // curl wants "Name;" for a header without a value.
+        var lines = request.headers.map { $0.value.isEmpty ? $0.name + ";" : $0.name + ": " + $0.value }
         if request.method != .get {
-            headerLines = curl_slist_append(headerLines, "Expect:")
+            lines.append("Expect:")
             if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-                headerLines = curl_slist_append(headerLines, "Content-Type:")
+                lines.append("Content-Type:")
             }
         }
+        for line in lines {
+            guard let longer = curl_slist_append(headerLines, line) else { return false }
+            headerLines = longer
+        }
         handle.set(CURLOPT_HTTPHEADER, pointer: headerLines)
+        return true
     }
 }

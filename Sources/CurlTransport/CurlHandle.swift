@@ -5,6 +5,8 @@ import CurlShim
 final class CurlHandle {
     let easy: UnsafeMutableRawPointer
     private let errorBuffer: UnsafeMutablePointer<CChar>
+    /// Whether an option was not taken since the last reset: too long, or no memory.
+    private(set) var wasRefused = false
 
     init?() {
         guard let easy = curl_easy_init() else { return nil }
@@ -21,6 +23,7 @@ final class CurlHandle {
     /// Takes every option back to its default; connections stay with the multi handle.
     func reset() {
         curl_easy_reset(easy)
+        wasRefused = false
         errorBuffer.pointee = 0
     }
 
@@ -28,22 +31,26 @@ final class CurlHandle {
     var errorText: String { String(cString: errorBuffer) }
 
     func set(_ option: CURLoption, _ value: Int) {
-        _ = cshim_set_long(easy, option, value)
+        note(cshim_set_long(easy, option, value))
     }
 
     func set(_ option: CURLoption, _ value: String) {
-        _ = cshim_set_string(easy, option, value)
+        note(cshim_set_string(easy, option, value))
     }
 
     func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer?) {
-        _ = cshim_set_pointer(easy, option, pointer)
+        note(cshim_set_pointer(easy, option, pointer))
+    }
+
+    private func note(_ code: CURLcode) {
+        if code != CURLE_OK { wasRefused = true }
     }
 
     /// Sets a body of any bytes, which libcurl copies.
     func setBody(_ body: [UInt8]) {
-        _ = cshim_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        note(cshim_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
         body.withUnsafeBytes { bytes in
-            _ = cshim_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            note(cshim_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress)))
         }
         if body.isEmpty { set(CURLOPT_COPYPOSTFIELDS, "") }
     }

@@ -23,10 +23,22 @@ final class CurlLoop {
     private var isDue = false
     private var isTurnScheduled = false
     private var isClosed = false
-    private var events = [epoll_event](repeating: epoll_event(), count: 64)
+    private var events = [epoll_event](repeating: epoll_event(), count: 8)
+    /// Exchanges that have ended and were not reported yet.
+    private var done: [(number: UInt64, code: CURLcode)] = []
+    /// Sockets that epoll did not take, for lack of memory or watches; they are served now and then until it does.
+    private var unwatched: [curl_socket_t: Int32] = [:]
 
     /// How often one turn asks epoll again, and serves a timeout of 0 ms again, before others have their turn.
     private static let rounds = 16
+    /// After how many pieces of answers a turn ends: some milliseconds of work, whatever arrives.
+    ///
+    /// One call of libcurl reads 16 KiB of a socket at the most, but these may be thousands of pieces.
+    private static let pieces = 4000
+    /// The pieces that this turn has handed over.
+    private var handedOver = 0
+    /// How many ended exchanges one turn reports: what is done with an answer may be work.
+    private static let reports = 16
 
     init() throws(CurlSetupError) {
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
@@ -70,6 +82,7 @@ final class CurlLoop {
     }
 
     func add(_ exchange: CurlExchange) -> TransportError? {
+        guard !isClosed else { return .other(host: exchange.host, reason: "the program is stopping") }
         let code = curl_multi_add_handle(multi, exchange.handle.easy)
         return code == CURLM_OK
             ? nil : .other(host: exchange.host, reason: String(cString: curl_multi_strerror(code)))
@@ -78,6 +91,11 @@ final class CurlLoop {
     func remove(_ exchange: CurlExchange) {
         guard !isClosed else { return }
         curl_multi_remove_handle(multi, exchange.handle.easy)
+    }
+
+    /// Counts a piece of an answer towards the end of the turn.
+    func notePiece() {
+        handedOver += 1
     }
 
     /// Calls `work` in a later turn of the main queue.
@@ -91,14 +109,33 @@ final class CurlLoop {
         guard !isClosed else { return }
         if what == CURL_POLL_REMOVE {
             epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
+            unwatched[socket] = nil
             return
         }
         var event = epoll_event()
         if what & CURL_POLL_IN != 0 { event.events |= EPOLLIN.rawValue }
         if what & CURL_POLL_OUT != 0 { event.events |= EPOLLOUT.rawValue }
         event.data.fd = socket
-        if epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) != 0, errno == ENOENT {
-            epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event)
+        if epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) == 0 { return }
+        if errno == ENOENT, epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) == 0 {
+            unwatched[socket] = nil
+        } else if unwatched.updateValue(what, forKey: socket) == nil {
+            serveUnwatched(after: .milliseconds(100))
+        }
+    }
+
+    /// Has a look at the sockets that epoll does not watch.
+    private func serveUnwatched(after delay: DispatchTimeInterval) {
+        DispatchQueue.main.asyncAfter(deadline: .now() + delay) { [weak self] in
+            MainActor.assumeIsolated {
+                guard let self, !self.isClosed, !self.unwatched.isEmpty else { return }
+                let sockets = self.unwatched
+                self.turn {
+                    for (socket, what) in sockets where self.unwatched[socket] != nil { self.act(socket, what) }
+                }
+                for (socket, what) in self.unwatched { self.watch(socket, what) }
+                if !self.unwatched.isEmpty { self.serveUnwatched(after: delay) }
+            }
         }
     }
 
@@ -135,8 +172,12 @@ final class CurlLoop {
 
     private func serveSockets() {
         turn {
-            for _ in 0..<Self.rounds {
-                let count = epoll_wait(epoll, &events, Int32(events.count), 0)
+            // Where one socket alone may have too much for a turn, they are served one by one.
+            let batch = handedOver < Self.pieces ? events.count : 1
+            handedOver = 0
+            // epoll gives each socket its turn before one has another; it stays readable while there is more.
+            for _ in 0..<Self.rounds where handedOver < Self.pieces {
+                let count = epoll_wait(epoll, &events, Int32(batch), 0)
                 guard count > 0 else { return }
                 for event in events.prefix(Int(count)) {
                     var mask: Int32 = 0
@@ -145,7 +186,7 @@ final class CurlLoop {
                     if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
                     act(event.data.fd, mask)
                 }
-                if Int(count) < events.count { return }
+                if Int(count) < batch { return }
             }
         }
     }
@@ -159,7 +200,7 @@ final class CurlLoop {
             act(CURL_SOCKET_TIMEOUT, 0)
         }
         reportDone()
-        if isDue { scheduleTurn() }
+        if isDue || !done.isEmpty { scheduleTurn() }
         turnObserver?(false)
     }
 
@@ -169,7 +210,6 @@ final class CurlLoop {
     }
 
     private func reportDone() {
-        var done: [(UInt64, CURLcode)] = []
         var remaining: Int32 = 0
         while let message = curl_multi_info_read(multi, &remaining) {
             var context: UnsafeMutableRawPointer?
@@ -179,6 +219,8 @@ final class CurlLoop {
             let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
             done.append((exchange.number, cshim_message_result(message)))
         }
-        for (number, code) in done where !isClosed { onDone(number, code) }
+        let reported = done.prefix(Self.reports)
+        done.removeFirst(reported.count)
+        for (number, code) in reported where !isClosed { onDone(number, code) }
     }
 }

@@ -3,14 +3,16 @@ import ImportWatch
 
 /// Sends HTTP requests with libcurl's multi interface on the main queue; nothing in it blocks.
 public final class CurlTransport: HTTPTransport {
-    /// The longest body that is taken, in bytes.
-    public static let bodyLimit = 1 << 20
+    /// The most bytes of header lines of one answer, informational answers before it and trailers included.
+    public static let headerLimit = 64 << 10
 
     private let loop: CurlLoop
     private let userAgent: String
     private var exchanges: [UInt64: CurlExchange] = [:]
     private var idleHandles: [CurlHandle] = []
     private var lastNumber: UInt64 = 0
+    private var budget = TransferBudget()
+    private var isClosed = false
 
     /// Sets up the loop.
     ///
@@ -37,11 +39,17 @@ public final class CurlTransport: HTTPTransport {
     ) -> HTTPExchangeID {
         lastNumber += 1
         let number = lastNumber
+        guard !isClosed else {
+            loop.later { completion(.failure(.other(host: request.host, reason: "the program is stopping"))) }
+            return HTTPExchangeID(number: number)
+        }
         guard let handle = idleHandles.popLast() ?? CurlHandle() else {
             loop.later { completion(.failure(.other(host: "", reason: "libcurl has no memory"))) }
             return HTTPExchangeID(number: number)
         }
         let exchange = CurlExchange(number: number, handle: handle, host: request.host, completion: completion)
+        exchange.onPiece = { [loop] in loop.notePiece() }
+        exchange.mayHold = { [weak self] bytes in self?.mayHold(bytes, number) ?? false }
         exchanges[number] = exchange
         if let problem = exchange.prepare(request, userAgent: userAgent) ?? loop.add(exchange) {
             loop.later { [weak self] in self?.complete(number, .failure(problem)) }
@@ -57,6 +65,7 @@ public final class CurlTransport: HTTPTransport {
 
     /// Gives every request up and closes all connections; the transport can't be used after it.
     public func close() {
+        isClosed = true
         for number in Array(exchanges.keys) { cancel(HTTPExchangeID(number: number)) }
         idleHandles = []
         loop.close()
@@ -67,6 +76,18 @@ public final class CurlTransport: HTTPTransport {
         complete(number, exchange.result(code))
     }
 
+    /// Whether an exchange may keep some more bytes; another one may have to give way for them.
+    private func mayHold(_ bytes: Int, _ number: UInt64) -> Bool {
+        let dropped = budget.take(bytes, by: number)
+        for other in dropped where other != number {
+            guard let exchange = exchanges[other] else { continue }
+            exchange.drop()
+            // libcurl is in the midst of a call: it must not be told before that returns.
+            loop.later { [weak self] in self?.complete(other, .failure(.tooMuchAtOnce(host: exchange.host))) }
+        }
+        return !dropped.contains(number)
+    }
+
     private func complete(_ number: UInt64, _ result: Result<HTTPResponse, TransportError>) {
         guard let exchange = exchanges.removeValue(forKey: number) else { return }
         recycle(exchange)
@@ -75,6 +96,7 @@ public final class CurlTransport: HTTPTransport {
 
     private func recycle(_ exchange: CurlExchange) {
         loop.remove(exchange)
+        budget.release(exchange.number)
         exchange.handle.reset()
         if idleHandles.count < 64 { idleHandles.append(exchange.handle) }
     }

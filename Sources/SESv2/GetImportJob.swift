@@ -4,6 +4,9 @@ import JSON
 
 /// The SESv2 operation GetImportJob: asks about one import job.
 public enum GetImportJob {
+    /// The longest answer that is taken, in bytes: its texts have at most some 20,000.
+    static let answerLimit = 128 << 10
+
     /// The signed request to `/v2/email/import-jobs/{JobId}`, the ID percent-encoded as one label.
     ///
     /// - Parameter time: The service's time, as far as it is known, for the signature.
@@ -27,7 +30,8 @@ public enum GetImportJob {
             headers: signed,
             connectTimeout: connectTimeout,
             timeout: timeout,
-            tls: tls
+            tls: tls,
+            answer: HTTPRequest.Answer(limit: answerLimit)
         )
     }
 

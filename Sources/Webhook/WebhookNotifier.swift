@@ -81,7 +81,8 @@ public final class WebhookNotifier: Notifier {
             body: body,
             connectTimeout: min(settings.timeout, .seconds(10)),
             timeout: settings.timeout,
-            tls: settings.tls
+            tls: settings.tls,
+            answer: .withoutBody
         )
     }
 }

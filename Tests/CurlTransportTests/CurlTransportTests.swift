@@ -96,7 +96,7 @@ import Testing
         }
         #expect(
             await failure(get(large.address))
-                == .bodyTooLarge(host: "127.0.0.1:\(large.port)", limit: CurlTransport.bodyLimit)
+                == .bodyTooLarge(host: "127.0.0.1:\(large.port)", limit: 1 << 20)
         )
     }
 

@@ -13,7 +13,7 @@ extension StandardRetry.Failure {
     /// What an exchange without an answer means for another attempt.
     public init(_ error: TransportError) {
         switch error {
-        case .badAddress, .bodyTooLarge, .tls: self = .permanent
+        case .badAddress, .bodyTooLarge, .headersTooLarge, .tooMuchAtOnce, .tls: self = .permanent
         case .unresolvedHost, .connectionFailed, .connectTimeout, .timeout, .connectionLost, .proxy, .other:
             self = .transient
         }

@@ -53,6 +53,23 @@ public struct HTTPRequest: Hashable, Sendable {
         }
     }
 
+    /// What is taken of an answer.
+    public struct Answer: Hashable, Sendable {
+        /// The longest body that is taken, in bytes.
+        public var limit: Int
+        /// Whether the body is wanted; where not, one that is too long is no failure.
+        public var isBodyKept: Bool
+
+        /// By default a body of up to 1 MiB is kept.
+        public init(limit: Int = 1 << 20, isBodyKept: Bool = true) {
+            self.limit = limit
+            self.isBodyKept = isBodyKept
+        }
+
+        /// Only the status and the headers; a body is read on to 64 KiB, so that the connection can be used again.
+        public static let withoutBody = Answer(limit: 64 << 10, isBodyKept: false)
+    }
+
     /// The method.
     public var method: Method
     /// The absolute address; its path is sent as it stands.
@@ -69,6 +86,8 @@ public struct HTTPRequest: Hashable, Sendable {
     public var tls: TLSFiles
     /// Proxy settings.
     public var proxy: Proxy
+    /// What is taken of the answer.
+    public var answer: Answer
 
     /// Makes a request.
     public init(
@@ -79,7 +98,8 @@ public struct HTTPRequest: Hashable, Sendable {
         connectTimeout: Duration = .seconds(5),
         timeout: Duration = .seconds(15),
         tls: TLSFiles = TLSFiles(),
-        proxy: Proxy = .environment
+        proxy: Proxy = .environment,
+        answer: Answer = Answer()
     ) {
         self.method = method
         self.url = url
@@ -89,6 +109,7 @@ public struct HTTPRequest: Hashable, Sendable {
         self.timeout = timeout
         self.tls = tls
         self.proxy = proxy
+        self.answer = answer
     }
 }
 

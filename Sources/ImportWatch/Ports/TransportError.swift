@@ -16,6 +16,10 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
     case connectionLost(host: String, reason: String)
     /// The answer is longer than what is taken.
     case bodyTooLarge(host: String, limit: Int)
+    /// The answer's headers, informational answers and trailers are longer than what is taken.
+    case headersTooLarge(host: String, limit: Int)
+    /// All answers under way were too long together, and this one was the longest.
+    case tooMuchAtOnce(host: String)
     /// The proxy refused or can't be reached.
     case proxy(reason: String)
     /// Anything else that the HTTP library reports.
@@ -32,6 +36,9 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tls(let host, let reason): "TLS with \(host) failed: \(reason)"
         case .connectionLost(let host, let reason): "the connection to \(host) broke off: \(reason)"
         case .bodyTooLarge(let host, let limit): "the answer from \(host) is longer than \(limit) bytes"
+        case .headersTooLarge(let host, let limit):
+            "the headers of the answer from \(host) are longer than \(limit) bytes"
+        case .tooMuchAtOnce(let host): "the answer from \(host) was the longest of too many long ones at once"
         case .proxy(let reason): "the proxy failed: \(reason)"
         case .other(let host, let reason): "the request to \(host) failed: \(reason)"
         }
@@ -47,6 +54,8 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tls: "tls"
         case .connectionLost: "connection_lost"
         case .bodyTooLarge: "body_too_large"
+        case .headersTooLarge: "headers_too_large"
+        case .tooMuchAtOnce: "too_much_at_once"
         case .proxy: "proxy"
         case .other: "other"
         }
