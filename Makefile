@@ -41,9 +41,9 @@ release: set-up-build ## Build the daemon and its tool as they are installed, wi
 install: release ## Install the release build under $DESTDIR, in $PREFIX (/usr/local) and /etc
 	DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' systemd/install.sh
 
-deb: release ## Make the Debian package .build-release/importwatchd_*.deb
+deb: release ## Make the Debian package .build-release/importwatchd_*.deb (MAINTAINER=, HOMEPAGE=)
 	@Tests/Scripts/set-up.sh package
-	systemd/debian/build.sh
+	MAINTAINER='$(MAINTAINER)' HOMEPAGE='$(HOMEPAGE)' systemd/debian/build.sh
 
 lint: ## Check the formatting and the rules of the house
 	Tests/Scripts/lint.sh

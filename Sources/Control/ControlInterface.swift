@@ -24,8 +24,8 @@ enum ControlInterface {
           job_id: string, target: string, webhook: ?string, state: string, attempts: int, last_attempt_at: ?string,
           next_attempt_at: ?string, ended_at: ?string, http_status: ?int, problem: ?string)
 
-        # Reads the configuration anew; a bad one is not put in force.
-        method Reload() -> (accepted: bool, complaints: []string, added: int, removed: int)
+        # Reads the configuration anew; a bad one is not put in force, and neither is any while the daemon stops.
+        method Reload() -> (accepted: bool, complaints: []string, added: int, removed: int, stopping: bool)
 
         # Deliveries, the newest event's first; those of one state, webhook or job where they are given. A state_path
         # that is not the daemon's own is refused, here and in Replay.

@@ -10,19 +10,23 @@ public struct ReloadVerdict: Hashable, Sendable {
     public var added: Int64
     /// Jobs that are not watched any more.
     public var removed: Int64
+    /// Whether it was not done because the daemon stops.
+    public var isStopping: Bool
 
     /// Makes a verdict.
-    public init(isAccepted: Bool, complaints: [String], added: Int64 = 0, removed: Int64 = 0) {
+    public init(isAccepted: Bool, complaints: [String], added: Int64 = 0, removed: Int64 = 0, isStopping: Bool = false)
+    {
         self.isAccepted = isAccepted
         self.complaints = complaints
         self.added = added
         self.removed = removed
+        self.isStopping = isStopping
     }
 
     var json: JSONValue {
         [
             "accepted": .bool(isAccepted), "complaints": .array(complaints.map(JSONValue.string)),
-            "added": .integer(added), "removed": .integer(removed),
+            "added": .integer(added), "removed": .integer(removed), "stopping": .bool(isStopping),
         ]
     }
 
@@ -32,7 +36,8 @@ public struct ReloadVerdict: Hashable, Sendable {
             isAccepted: isAccepted,
             complaints: complaints.compactMap(\.string),
             added: json["added"]?.integer ?? 0,
-            removed: json["removed"]?.integer ?? 0
+            removed: json["removed"]?.integer ?? 0,
+            isStopping: json["stopping"]?.bool ?? false
         )
     }
 }

@@ -143,5 +143,9 @@ extension Daemon: ControlHandler {
 
 extension ReloadVerdict {
     /// The answer to those whose reload is not done any more.
-    fileprivate static let stopping = ReloadVerdict(isAccepted: false, complaints: ["importwatchd is stopping"])
+    fileprivate static let stopping = ReloadVerdict(
+        isAccepted: false,
+        complaints: ["importwatchd is stopping"],
+        isStopping: true
+    )
 }

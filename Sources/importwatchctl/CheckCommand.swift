@@ -54,8 +54,8 @@ struct CheckCommand: ParsableCommand {
 
     private func summary(_ configuration: Configuration) -> String {
         let jobs = configuration.sources.reduce(0) { $0 + $1.jobs.count }
-        return "usable: \(jobs) jobs in \(configuration.sources.count) sources, "
-            + "\(configuration.webhooks.count) webhooks"
+        return "usable: \(jobs.counted("job")) in \(configuration.sources.count.counted("source")), "
+            + configuration.webhooks.count.counted("webhook")
     }
 
     /// Prints a complaint, on a terminal with the line it is about and a caret.

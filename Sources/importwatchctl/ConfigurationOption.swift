@@ -7,8 +7,15 @@ import WatchConfiguration
 
 /// The option that every subcommand has.
 struct ConfigurationOption: ParsableArguments {
-    @Option(name: .customLong("config"), help: ArgumentHelp("The configuration.", valueName: "FILE"))
-    var path = "/etc/importwatchd/importwatchd.toml"
+    /// The service's own configuration.
+    static let usualPath = "/etc/importwatchd/importwatchd.toml"
+
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("The configuration.", valueName: "FILE"),
+        completion: .file(extensions: ["toml"])
+    )
+    var path = Self.usualPath
 
     /// The variables of this process and, for the service's own configuration, those that systemd gives the service.
     var variables: [String: String] {
@@ -56,7 +63,10 @@ struct ConfigurationOption: ParsableArguments {
                 problem = error
             }
         }
-        if case .nobodyListens? = problem { _ = try loadOrExit() }
+        if case .nobodyListens? = problem {
+            if UnitCommand.isOvertakenByStop { throw ExitCode(0) }
+            _ = try loadOrExit()
+        }
         if let problem { Output.line("importwatchctl: \(problem)", to: STDERR_FILENO) }
         throw ExitCode(ExitStatus.failure)
     }

@@ -22,8 +22,10 @@ struct DeliveriesCommand: ParsableCommand {
     )
 
     @OptionGroup var config: ConfigurationOption
-    @Option(help: "Only those that are pending, delivered or dead.") var state: DeliveryRecord.State?
-    @Option(help: ArgumentHelp("Only those to this webhook.", valueName: "NAME")) var webhook: String?
+    @Option(help: ArgumentHelp("Only those that are pending, delivered or dead.", valueName: "STATE")) var state:
+        DeliveryRecord.State?
+    @Option(help: ArgumentHelp("Only those to this webhook.", valueName: "NAME"), completion: .webhookName)
+    var webhook: String?
     @Option(help: ArgumentHelp("Only those about this job.", valueName: "JOB_ID")) var job: String?
     @Option(help: ArgumentHelp("At most so many.", valueName: "COUNT")) var limit = 1000
     @Flag(help: "Print one JSON object.") var json = false

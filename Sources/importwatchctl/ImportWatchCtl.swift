@@ -1,5 +1,6 @@
 import ArgumentParser
 import ImportWatch
+import ImportWatchDaemon
 
 #if canImport(Glibc)
     import Glibc
@@ -34,7 +35,7 @@ struct ImportWatchCtl: ParsableCommand {
     /// Parses and runs; a wrong usage exits with 2, as the daemon's does.
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ProgramArguments.read())
             try command.run()
         } catch let code as ExitCode {
             Glibc.exit(code.rawValue)

@@ -46,7 +46,7 @@ struct JobStory {
             func text(_ name: String) -> String { delivery[name]?.string ?? "-" }
             let attempts = delivery["attempts"]?.integer ?? 0
             var words = "\(text("type")) to \(delivery["webhook"]?.string ?? "the journal"): \(text("state"))"
-            words += ", \(attempts) attempt\(attempts == 1 ? "" : "s")"
+            words += ", \(Int(clamping: attempts).counted("attempt"))"
             if let problem = delivery["problem"]?.string { words += ", \(problem)" }
             line("told", words)
         }

@@ -30,8 +30,9 @@ struct JobsCommand: ParsableCommand {
         )
 
         @OptionGroup var config: ConfigurationOption
-        @Option(help: ArgumentHelp("Another list that jobs_files names.", valueName: "FILE")) var list: String?
-        @Argument(help: "The jobs' IDs.") var jobIDs: [String]
+        @Option(help: ArgumentHelp("Another list that jobs_files names.", valueName: "FILE"), completion: .file())
+        var list: String?
+        @Argument(help: ArgumentHelp("The jobs' IDs.", valueName: "JOB_ID")) var jobIDs: [String]
 
         func validate() throws {
             for id in jobIDs {
@@ -48,7 +49,7 @@ struct JobsCommand: ParsableCommand {
             var added: [String] = []
             try ListedFiles.edit(file, mayCreate: true) { added = $0.add(jobIDs.filter { !listed.contains($0) }) }
             guard !added.isEmpty else { return }
-            Output.line("\(file): \(added.count) job\(added.count == 1 ? "" : "s") added")
+            Output.line("\(file): \(added.count.counted("job")) added")
             try config.reloadIfRunning()
         }
     }
@@ -64,7 +65,7 @@ struct JobsCommand: ParsableCommand {
         )
 
         @OptionGroup var config: ConfigurationOption
-        @Argument(help: "The jobs' IDs.") var jobIDs: [String]
+        @Argument(help: ArgumentHelp("The jobs' IDs.", valueName: "JOB_ID")) var jobIDs: [String]
 
         func run() throws {
             let lists = try ListedFiles(config)
@@ -74,7 +75,7 @@ struct JobsCommand: ParsableCommand {
                 try ListedFiles.edit(file, mayCreate: false) { removed = $0.remove(jobIDs) }
                 guard !removed.isEmpty else { continue }
                 missing.subtract(removed)
-                Output.line("\(file): \(removed.count) job\(removed.count == 1 ? "" : "s") removed")
+                Output.line("\(file): \(removed.count.counted("job")) removed")
             }
             if missing.count < Set(jobIDs).count { try config.reloadIfRunning() }
             guard !missing.isEmpty else { return }

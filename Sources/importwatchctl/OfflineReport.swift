@@ -19,8 +19,8 @@ enum OfflineReport {
             startedAt: nil,
             configuration: configuration,
             state: path,
-            summary: "\(standing.rawValue): \(open) of \(records.count) jobs had not ended, "
-                + "\(pending) deliver\(pending == 1 ? "y" : "ies") pending",
+            summary: "\(standing.rawValue): \(open) of \(records.count.counted("job")) had not ended, "
+                + "\(pending.counted("delivery", "deliveries")) pending",
             sources: [],
             jobs: StatusReport.Job.ranked(records).prefix(StatusReport.jobLimit).map {
                 StatusReport.Job($0)

@@ -20,10 +20,14 @@ struct ReloadCommand: ParsableCommand {
     /// Prints a verdict; a refusal is the end of the program.
     static func show(_ verdict: ReloadVerdict) throws {
         for complaint in verdict.complaints { Output.line(complaint, to: STDERR_FILENO) }
+        if verdict.isStopping {
+            if UnitCommand.isOvertakenByStop { return }
+            throw ExitCode(ExitStatus.failure)
+        }
         guard verdict.isAccepted else {
             Output.line("importwatchctl: not reloaded, the old configuration stays in force", to: STDERR_FILENO)
             throw ExitCode(ExitStatus.badConfiguration)
         }
-        Output.line("reloaded: \(verdict.added) jobs added, \(verdict.removed) removed")
+        Output.line("reloaded: \(Int(clamping: verdict.added).counted("job")) added, \(verdict.removed) removed")
     }
 }

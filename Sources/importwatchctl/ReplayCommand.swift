@@ -28,10 +28,11 @@ struct ReplayCommand: ParsableCommand {
     )
 
     @OptionGroup var config: ConfigurationOption
-    @Argument(help: "The event's ID.") var eventID: String?
+    @Argument(help: ArgumentHelp("The event's ID.", valueName: "EVENT_ID")) var eventID: String?
     @Flag(help: "All that were given up.") var dead = false
     @Flag(help: "All that wait for their next try.") var pending = false
-    @Option(help: ArgumentHelp("All to this webhook.", valueName: "NAME")) var webhook: String?
+    @Option(help: ArgumentHelp("All to this webhook.", valueName: "NAME"), completion: .webhookName)
+    var webhook: String?
     @Option(help: ArgumentHelp("All of events since this time.", valueName: "RFC3339")) var since: WallTime?
 
     private var selections: [ReplaySelection] {
@@ -65,7 +66,7 @@ struct ReplayCommand: ParsableCommand {
             )
             throw ExitCode(ExitStatus.failure)
         }
-        let words = "\(count) notification\(count == 1 ? "" : "s")"
+        let words = count.counted("notification")
         Output.line(isOffline ? "\(words) to be sent at the daemon's next start" : "\(words) to be sent again")
     }
 }

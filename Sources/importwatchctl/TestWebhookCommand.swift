@@ -21,7 +21,7 @@ struct TestWebhookCommand: ParsableCommand {
     )
 
     @OptionGroup var config: ConfigurationOption
-    @Argument(help: "The webhook's name.") var name: String
+    @Argument(help: ArgumentHelp("The webhook's name.", valueName: "NAME"), completion: .webhookName) var name: String
 
     func run() throws {
         let webhook = try config.webhook(name)

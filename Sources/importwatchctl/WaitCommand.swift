@@ -24,11 +24,12 @@ struct WaitCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The jobs' IDs.") var jobIDs: [String]
+    @Argument(help: ArgumentHelp("The jobs' IDs.", valueName: "JOB_ID")) var jobIDs: [String]
     @Option(help: ArgumentHelp("The longest wait: 500ms, 90s, 5m or 2h.", valueName: "DURATION"))
     var timeout: Duration?
-    @Option(help: "The AWS Region, instead of the environment's.") var region: String?
-    @Option(help: "The profile whose credentials are used.") var profile: String?
+    @Option(help: ArgumentHelp("The AWS Region, instead of the environment's.", valueName: "REGION")) var region:
+        String?
+    @Option(help: ArgumentHelp("The profile whose credentials are used.", valueName: "NAME")) var profile: String?
     @Option(help: ArgumentHelp("The service's address.", valueName: "URL")) var endpointURL: String?
     @Option(help: ArgumentHelp("Requests a second.", valueName: "RATE")) var rate = 1.0
     @Option(help: ArgumentHelp("The shortest time between polls of a job.", valueName: "DURATION"))
@@ -37,7 +38,11 @@ struct WaitCommand: ParsableCommand {
     var maxDelay = Duration.seconds(30)
     @Option(help: ArgumentHelp("How long a job may be unknown to SES.", valueName: "DURATION"))
     var notFoundGrace = Duration.seconds(60)
-    @Option(help: ArgumentHelp("Notify this webhook of the configuration.", valueName: "NAME")) var webhook: String?
+    @Option(
+        help: ArgumentHelp("Notify this webhook of the configuration.", valueName: "NAME"),
+        completion: .webhookName
+    )
+    var webhook: String?
     @OptionGroup var config: ConfigurationOption
     @Flag(help: "Print one JSON object at the end.") var json = false
 

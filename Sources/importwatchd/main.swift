@@ -1,3 +1,3 @@
 import ImportWatchDaemon
 
-DaemonProgram.run(arguments: Array(CommandLine.arguments.dropFirst()))
+DaemonProgram.run(arguments: ProgramArguments.read())

@@ -26,7 +26,7 @@ def by_hand():
     status, printed = run("systemctl", "reload", SERVICE)
     check("a good configuration: the reload succeeds", status == 0, printed)
     entries = own_entries(RELOADED, since=place)
-    check("it has waited for the daemon's verdict", len(entries) == 1 and "1 jobs added" in entries[0]["MESSAGE"], entries)
+    check("it has waited for the daemon's verdict", len(entries) == 1 and "1 job added" in entries[0]["MESSAGE"], entries)
     check("an added job is watched", ends("added"))
 
     status, printed = run("importwatchctl", "check")

@@ -18,10 +18,10 @@ SECTIONS = [
     entries.outcomes, entries.fields, entries.texts, entries.queries, entries.status,
     confinement.kernel, confinement.whole_job, confinement.network,
     reloading.by_hand, reloading.credentials, reloading.by_path, reloading.instances,
-    surviving.stuck_loop, surviving.kill, surviving.stop,
+    surviving.stuck_loop, surviving.kill, surviving.stop, surviving.stop_during_reload,
     outages.restart, outages.standstill,
     starting.refused, starting.slow,
-    leaving.upgrade, leaving.removal, installing.without_package,
+    leaving.upgrade, leaving.reinstallation, leaving.removal, installing.without_package,
 ]
 
 

@@ -4,7 +4,7 @@ import signal
 import time
 
 from world import (
-    OTHER_SECRET, SERVICE, add_job, arrivals, check, configure, now, is_active, journal, main_pid, messages, own_entries,
+    OTHER_SECRET, SERVICE, add_job, arrivals, check, configure, now, is_active, journal, main_pid, messages, must, own_entries,
     play, run, settings, show, wait_until,
 )
 
@@ -62,6 +62,22 @@ def kill():
     check("nor in the journal", sorted(entries) == sorted(jobs), len(entries))
     configure(settings(["endless"]))
     run("systemctl", "reload", SERVICE)
+
+
+def stop_during_reload():
+    """stops while a reload is under way"""
+    left = []
+    for number in range(20):
+        must("systemctl", "reload", "--no-block", SERVICE)
+        # From before the first command of the reload runs to after the last has ended.
+        time.sleep(number * 0.012)
+        run("systemctl", "stop", SERVICE)
+        shown = show(SERVICE, "ActiveState", "Result", "ExecMainStatus")
+        if shown != {"ActiveState": "inactive", "Result": "success", "ExecMainStatus": "0"}:
+            left.append((number, shown))
+        run("systemctl", "reset-failed", SERVICE)
+        must("systemctl", "start", SERVICE)
+    check("none of 20 leaves a failed unit", not left, left)
 
 
 def stop():

@@ -135,7 +135,7 @@ import Testing
         second.signal(SIGKILL)
         _ = try await second.exitStatus()
         let crashed = try await harness.tool(["status"])
-        #expect(crashed.status == 1 && crashed.printed.contains("crashed: 0 of 1 jobs had not ended"))
+        #expect(crashed.status == 1 && crashed.printed.contains("crashed: 0 of 1 job had not ended"))
     }
 
     @Test func twoStatesInOneFolderAreTwoDaemons() async throws {

@@ -71,7 +71,7 @@ import Testing
         try harness.configure(jobs: ["d", "a"])
         let good = try await harness.tool(["reload"])
         #expect(good.status == 0)
-        #expect(good.printed.contains("reloaded: 1 jobs added, 0 removed"))
+        #expect(good.printed.contains("reloaded: 1 job added, 0 removed"))
         try await daemon.waitUntil("a's notification") { try await harness.delivered().count == 1 }
 
         try harness.configure(jobs: ["d", ""], polling: "min_dely = \"1s\"")

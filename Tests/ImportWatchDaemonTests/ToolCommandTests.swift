@@ -92,6 +92,36 @@ import Testing
         #expect(!output.contains("private"))
     }
 
+    // MARK: Completions
+
+    @Test(arguments: [
+        ("test-webhook --config CONFIG ''", "ops"), ("replay --config CONFIG --webhook ''", "ops"),
+        ("check --config FOLDER/importw", "CONFIG"),
+    ])
+    func theShellCompletesFilesAndWebhooks(words: String, completion: String) async throws {
+        let harness = try await world()
+        let tool = TestProcess.products.path
+        let filled = words.replacing("CONFIG", with: harness.configuration).replacing(
+            "FOLDER",
+            with: harness.folder.path
+        )
+        let script = """
+            PATH='\(tool)':$PATH; source <(importwatchctl --generate-completion-script bash)
+            COMP_WORDS=(importwatchctl \(filled)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}
+            _importwatchctl importwatchctl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+            echo "${COMPREPLY[@]}"
+            """
+        let shell = try TestProcess("/bin/bash", ["-c", script])
+        _ = try await shell.exitStatus()
+        let wanted = completion.replacing("CONFIG", with: harness.configuration)
+        #expect(
+            shell.printed.split(separator: "\n").last.map { $0.split(separator: " ").contains(Substring(wanted)) }
+                == true,
+            "\(shell.printed)"
+        )
+    }
+
     // MARK: jobs
 
     @Test func addedAndRemovedJobsAreTakenUpByTheDaemon() async throws {

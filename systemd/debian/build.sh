@@ -28,6 +28,15 @@ for script in postinst prerm postrm; do install -m 755 "systemd/debian/$script" 
 
 # dpkg's tools want a folder debian/ in the working directory.
 cp -r systemd/debian "$work/debian"
+if [ -n "${MAINTAINER:-}" ]; then
+    sed -i "s|^Maintainer: .*|Maintainer: $MAINTAINER|" "$work/debian/control"
+fi
+if [ -n "${HOMEPAGE:-}" ]; then
+    sed -i "/^Homepage: /d; s|^Maintainer: .*|&\nHomepage: $HOMEPAGE|" "$work/debian/control"
+fi
+if grep -q '^Maintainer: .*[.]invalid>$' "$work/debian/control"; then
+    echo '== the package names no maintainer who can be reached: make deb MAINTAINER="Name <address>" HOMEPAGE=https://…' >&2
+fi
 cd "$work"
 dpkg-shlibdeps -Tdebian/substvars "$root"/usr/bin/*
 dpkg-gencontrol -Tdebian/substvars -fdebian/files -P"$root"

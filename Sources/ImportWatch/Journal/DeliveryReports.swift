@@ -7,7 +7,7 @@ public enum DeliveryReports {
                 target == .journal ? .journalUnavailable : .webhookUnavailable,
                 .warning,
                 "\(name(target)): \(problem.message) (\(failures) in a row); "
-                    + "\(counted(pending)) pending, tried again by schedule",
+                    + "\(pending.counted("notification")) pending, tried again by schedule",
                 target,
                 problem
             )
@@ -15,14 +15,14 @@ public enum DeliveryReports {
             entry(
                 target == .journal ? .journalAvailable : .webhookAvailable,
                 .notice,
-                "\(name(target)): takes notifications again after \(time.inWords) and \(failures) failed attempt\(failures == 1 ? "" : "s")",
+                "\(name(target)): takes notifications again after \(time.inWords) and \(failures.counted("failed attempt"))",
                 target
             )
         case .gone(let problem):
             entry(
                 .webhookUnavailable,
                 .error,
-                "\(name(target)): \(problem.message); \(counted(pending)) kept, "
+                "\(name(target)): \(problem.message); \(pending.counted("notification")) kept, "
                     + "none is tried until a reload or restart",
                 target,
                 problem
@@ -36,7 +36,7 @@ public enum DeliveryReports {
             .deadLetter,
             .critical,
             "\(name(delivery.target)): gave up telling that job \(event.job.id) \(event.type.inWords) after "
-                + "\(delivery.attempts) attempts: \(problem.message)",
+                + "\(delivery.attempts.counted("attempt")): \(problem.message)",
             delivery.target,
             problem
         )
@@ -54,7 +54,7 @@ public enum DeliveryReports {
         entry(
             .orphanedDeliveries,
             .warning,
-            "webhook \(webhook) is not in the configuration; \(counted(count)) kept for it",
+            "webhook \(webhook) is not in the configuration; \(count.counted("notification")) kept for it",
             .webhook(webhook)
         )
     }
@@ -64,10 +64,6 @@ public enum DeliveryReports {
         case .journal: "journal"
         case .webhook(let name): "webhook \(name)"
         }
-    }
-
-    private static func counted(_ count: Int) -> String {
-        "\(count) notification\(count == 1 ? "" : "s")"
     }
 
     private static func entry(

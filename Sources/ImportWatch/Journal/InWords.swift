@@ -9,6 +9,15 @@ extension Duration {
     }
 }
 
+extension Int {
+    /// The number with its noun, in the plural where it is not one: `1 job`, `0 jobs`, `2 deliveries`.
+    ///
+    /// - Parameter plural: The noun's plural; with an `s` at its end where it is not given.
+    public func counted(_ noun: String, _ plural: String? = nil) -> String {
+        "\(self) \(self == 1 ? noun : plural ?? noun + "s")"
+    }
+}
+
 extension Double {
     /// The number with at most three decimals, as a person would write it: `1`, `0.5`, `0.016`.
     var inWords: String {

@@ -24,13 +24,13 @@ struct SourceReports {
             entry(
                 .credentialsAccepted,
                 .notice,
-                "\(place): credentials accepted again after \(time.inWords) and \(counted(refusals, "refusal"))"
+                "\(place): credentials accepted again after \(time.inWords) and \(refusals.counted("refusal"))"
             )
         case .endpointDown(let problem, let failures):
             entry(
                 .endpointUnavailable,
                 .warning,
-                "\(place): no usable answer in \(counted(failures, "request")): \(problem.code): \(problem.message); "
+                "\(place): no usable answer in \(failures.counted("request")): \(problem.code): \(problem.message); "
                     + "polling goes on as a probe",
                 problem
             )
@@ -38,7 +38,7 @@ struct SourceReports {
             entry(
                 .endpointAvailable,
                 .notice,
-                "\(place): answers again after \(time.inWords) and \(counted(failures, "failure"))"
+                "\(place): answers again after \(time.inWords) and \(failures.counted("failure"))"
             )
         }
     }
@@ -110,9 +110,5 @@ struct SourceReports {
             fields[.httpStatus] = problem.httpStatus.map(String.init)
         }
         return JournalEntry(kind: kind, priority: priority, message: message, fields: fields)
-    }
-
-    private func counted(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 }

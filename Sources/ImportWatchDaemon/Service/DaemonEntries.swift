@@ -45,7 +45,8 @@ extension JournalEntry {
         JournalEntry(
             kind: .replayed,
             priority: .notice,
-            message: "\(count) notification\(count == 1 ? " is" : "s are") sent again because somebody asked for it"
+            message:
+                "\(count.counted("notification")) \(count == 1 ? "is" : "are") sent again because somebody asked for it"
         )
     }
 
@@ -65,7 +66,7 @@ extension JournalEntry {
         JournalEntry(
             kind: .reloaded,
             priority: .info,
-            message: "configuration read anew: \(added) jobs added, \(removed) removed; \(summary)"
+            message: "configuration read anew: \(added.counted("job")) added, \(removed) removed; \(summary)"
         )
     }
 

@@ -23,14 +23,14 @@ struct Overview {
             counts.watched += part.watched
             counts.processing += part.processing
         }
-        var parts = ["watching \(counts.watched) job\(counts.watched == 1 ? "" : "s")"]
+        var parts = ["watching " + counts.watched.counted("job")]
         if counts.processing > 0 { parts[0] += " (\(counts.processing) processing)" }
         let throttled = pollers.filter(\.pacer.isThrottled).count
-        if throttled > 0 { parts.append("\(throttled) throttled source\(throttled == 1 ? "" : "s")") }
+        if throttled > 0 { parts.append(throttled.counted("throttled source")) }
         let troubled = pollers.filter { !$0.health.isHealthy }.count
-        if troubled > 0 { parts.append("\(troubled) source\(troubled == 1 ? "" : "s") in trouble") }
+        if troubled > 0 { parts.append("\(troubled.counted("source")) in trouble") }
         if let nextPoll { parts.append("next poll \(time(of: nextPoll).localClock)") }
-        if pending > 0 { parts.append("\(pending) deliver\(pending == 1 ? "y" : "ies") pending") }
+        if pending > 0 { parts.append("\(pending.counted("delivery", "deliveries")) pending") }
         if stateProblem != nil { parts.append("the state can't be written") }
         return parts.joined(separator: ", ")
     }
