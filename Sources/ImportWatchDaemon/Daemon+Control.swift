@@ -12,7 +12,7 @@ extension Daemon: ControlHandler {
         overview.credentials = Dictionary(
             runners.compactMap { runner in runner.signingCredentials.map { (runner.poller.source, $0) } }
         ) { first, _ in first }
-        overview.dead = outbox.dead
+        overview.dead = deliveries.outbox.dead
         return overview.report(
             configuration: plan.configuration.path,
             state: plan.configuration.state.path,
@@ -85,11 +85,11 @@ extension Daemon: ControlHandler {
         let (store, time) = (store, environment.clock.wall())
         Task {
             do throws(StateStoreError) {
-                let deliveries = try await store.replay(selection, at: time)
-                outbox.replay(deliveries)
-                reporter.report(.replayed(deliveries.count))
+                let replayed = try await store.replay(selection, at: time)
+                self.deliveries.replay(replayed)
+                reporter.report(.replayed(replayed.count))
                 recountDead()
-                completion(.success(deliveries.count))
+                completion(.success(replayed.count))
             } catch {
                 completion(.failure(error))
             }
@@ -118,7 +118,7 @@ extension Daemon: ControlHandler {
         guard !isStopping else { return }
         lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: environment.clock.wall())
         let (added, removed) = apply(plan, jobs: stored.jobs)
-        outbox.reportOrphans()
+        deliveries.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
         reporter.report(.reloaded(added: added, removed: removed, summary: summary()))
         scheduleTurn()

@@ -5,7 +5,7 @@ extension Daemon {
     func overview() -> Overview {
         Overview(
             pollers: runners.map(\.poller),
-            schedules: outbox.schedules,
+            schedules: deliveries.outbox.schedules,
             stateProblem: writer.problem,
             now: environment.clock.now(),
             wall: environment.clock.wall()
@@ -15,7 +15,7 @@ extension Daemon {
     func summary() -> String {
         let now = environment.clock.now()
         let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
-        return overview().line(nextPoll: nextPoll, pending: outbox.pendingCount)
+        return overview().line(nextPoll: nextPoll, pending: deliveries.outbox.pendingCount)
     }
 
     func reportSummary() {

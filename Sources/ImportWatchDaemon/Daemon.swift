@@ -22,7 +22,7 @@ final class Daemon {
     var metricsSchedule = MetricsSchedule()
     var lastReload: MetricsReport.Reload
     let writer: StateWriter
-    let outbox: Outbox
+    let deliveries: DeliveryRunner
     let service = ServiceNotifier()
     private(set) var plan: DaemonPlan
     private(set) var runners: [SourceRunner] = []
@@ -62,7 +62,7 @@ final class Daemon {
         reporter = Reporter(journal: journal)
         store = SQLiteStore(path: plan.configuration.state.path)
         writer = StateWriter(store: store, reporter: reporter, clock: clock)
-        outbox = Outbox(writer: writer, reporter: reporter, clock: clock)
+        deliveries = DeliveryRunner(writer: writer, reporter: reporter, clock: clock)
         startedAt = clock.wall()
         savedAt = clock.now()
         pruner = StatePruner(now: clock.now())
@@ -83,12 +83,11 @@ final class Daemon {
     func start() {
         patience = StartPatience(service: service)
         timer = DeadlineTimer(clock: clock) { [weak self] in self?.turn() }
-        outbox.onChange = { [weak self] in
+        deliveries.onChange = { [weak self] in
             self?.metricsSchedule.changed()
             self?.scheduleTurn()
         }
-        outbox.onPruned = { [weak self] in self?.recountDead() }
-        writer.everything = { [weak self] in self?.everything ?? StateBatch() }
+        connectWriter()
         signals = SignalHandlers(
             [
                 SIGTERM: { [weak self] in self?.stop() },
@@ -113,8 +112,9 @@ final class Daemon {
     private func begin(with state: StoredState) {
         guard !isStopping else { return }
         apply(plan, jobs: state.jobs)
-        outbox.restore(state.pendingDeliveries, dead: state.deadDeliveries)
-        outbox.reportOrphans()
+        deliveries.setDead(state.deadDeliveries)
+        deliveries.restore(state.pendingDeliveries)
+        deliveries.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
         isLoaded = true
         becomeReady()
@@ -193,8 +193,8 @@ final class Daemon {
     }
 
     private func applyTargets(_ plan: DaemonPlan) {
-        outbox.keepTargets(Set([.journal] + plan.webhooks.map { DeliveryTarget.webhook($0.name) }))
-        outbox.setTarget(.journal, notifier: journalNotifier, concurrency: 100, retries: .journal)
+        deliveries.keepTargets(Set([.journal] + plan.webhooks.map { DeliveryTarget.webhook($0.name) }))
+        deliveries.setTarget(.journal, notifier: journalNotifier, concurrency: 100, retries: .journal)
         var notifiers: [String: WebhookNotifier] = [:]
         let clock = clock
         for hook in plan.webhooks {
@@ -204,7 +204,7 @@ final class Daemon {
             notifier.settings = hook.settings
             notifier.willAttempt = keyRefresh(of: hook, notifier)
             notifiers[hook.name] = notifier
-            outbox.setTarget(
+            deliveries.setTarget(
                 .webhook(hook.name),
                 notifier: notifier,
                 events: hook.events,
@@ -234,8 +234,8 @@ final class Daemon {
     private func perform(_ actions: [JobPoller.Action]) {
         for action in actions {
             switch action {
-            case .save(let record): writer.add { $0.jobs.append(record) }
-            case .tell(let outcome): outbox.tell(outcome)
+            case .save(let record): writer.add { $0.note(record) }
+            case .tell(let outcome): deliveries.tell(outcome)
             case .report(let entry): reporter.report(entry)
             }
         }
@@ -259,11 +259,10 @@ final class Daemon {
         guard isLoaded, !isStopping else { return }
         noticeSleep()
         for runner in runners { runner.turn() }
-        outbox.turn()
+        deliveries.turn()
         let now = clock.now()
         let hasUnsaved = runners.contains { $0.poller.hasUnsavedRecords }
         if hasUnsaved, writer.hasWork || savedAt.duration(to: now) >= Self.saveInterval { saveCounters() }
-        prune()
         writer.commitWaiting()
         writeMetrics()
         let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
@@ -271,7 +270,8 @@ final class Daemon {
         let nextMetrics = metricsFile == nil ? nil : metricsSchedule.next
         let nextSave = hasUnsaved ? savedAt.advanced(by: Self.saveInterval) : nil
         let deadlines = [
-            nextPoll, outbox.nextTurn(now: now), writer.nextAttempt, nextSave, statusChange, pruner.next, nextMetrics,
+            nextPoll, deliveries.nextTurn(now: now), writer.nextAttempt(pruning: pruner.next), nextSave,
+            statusChange, nextMetrics,
         ]
         timer?.set(deadlines.compactMap { $0 }.min())
         pulse?.turned()
@@ -281,7 +281,7 @@ final class Daemon {
         savedAt = clock.now()
         for runner in runners {
             let records = runner.takeUnsavedRecords()
-            writer.add { $0.jobs += records }
+            writer.add { batch in for record in records { batch.note(record) } }
         }
     }
 
@@ -296,7 +296,7 @@ final class Daemon {
     /// Sends the status line if it is time; answers when it will be for one that may have to wait.
     private func updateStatus(nextPoll: MonotonicInstant?, now: MonotonicInstant) -> MonotonicInstant? {
         if let chance = statusLine.waitsUntil(now: now) { return chance }
-        let line = overview().line(nextPoll: nextPoll, pending: outbox.pendingCount)
+        let line = overview().line(nextPoll: nextPoll, pending: deliveries.outbox.pendingCount)
         if let line = statusLine.due(line, now: now) { service.status(line) }
         return nil
     }
@@ -325,8 +325,9 @@ final class Daemon {
     private func finish(wasLoaded: Bool) async {
         let limit = clock.now().advanced(by: .milliseconds(500))
         saveCounters()
+        writer.stop()
         writer.commitWaiting()
-        while clock.now() < limit, writer.hasWork || outbox.inFlightCount > 0 {
+        while clock.now() < limit, writer.hasWork || deliveries.outbox.inFlightCount > 0 {
             try? await Task.sleep(for: .milliseconds(5))
             writer.commitWaiting()
         }

@@ -4,15 +4,18 @@ import ImportWatch
 struct BatchWriter {
     let database: Database
 
-    /// Answers which of the batch's events were there already.
-    func write(_ batch: StateBatch) throws(StateStoreError) -> Set<String> {
-        var known: Set<String> = []
+    /// Answers the deliveries that are pending now for the batch's events.
+    func write(_ batch: StateBatch) throws(StateStoreError) -> [Delivery] {
         for job in batch.jobs { try database.run(JobRow.upsert, JobRow.values(of: job)) }
-        for new in batch.events where try !insert(new) { known.insert(new.event.id) }
+        for new in batch.events { try insert(new) }
+        for delivery in batch.restored { try restore(delivery) }
         for attempt in batch.attempts { try note(attempt) }
         for result in batch.results { try note(result) }
         if let pruning = batch.pruning { try prune(pruning) }
-        return known
+        let ledger = DeliveryLedger(database: database)
+        var pending: [Delivery] = []
+        for new in batch.events { pending += try ledger.pending(eventID: new.event.id) }
+        return pending
     }
 
     private static let insertEvent = """
@@ -20,10 +23,12 @@ struct BatchWriter {
         ON CONFLICT (id) DO NOTHING
         """
 
-    /// Answers whether the event was not there yet.
-    private func insert(_ new: StateBatch.NewEvent) throws(StateStoreError) -> Bool {
-        let known = try database.integer("SELECT count(*) FROM event WHERE id = ?", [.text(new.event.id)])
-        guard known == 0 else { return false }
+    private func isKnown(_ event: JobEvent) throws(StateStoreError) -> Bool {
+        try database.integer("SELECT count(*) FROM event WHERE id = ?", [.text(event.id)]) > 0
+    }
+
+    private func insert(_ new: StateBatch.NewEvent) throws(StateStoreError) {
+        guard try !isKnown(new.event) else { return }
         try database.run(Self.insertEvent, EventRow.values(of: new.event))
         for target in new.targets {
             try database.run(
@@ -34,7 +39,21 @@ struct BatchWriter {
                 [.text(new.event.id), .text(target.column), Value(new.event.occurredAt)]
             )
         }
-        return true
+    }
+
+    private func restore(_ delivery: Delivery) throws(StateStoreError) {
+        if try !isKnown(delivery.event) { try database.run(Self.insertEvent, EventRow.values(of: delivery.event)) }
+        try database.run(
+            """
+            INSERT OR REPLACE INTO delivery (event_id, target, state, attempts, last_attempt_at, next_attempt_at,
+                replayed_at, attempts_before_replay) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(delivery.event.id), .text(delivery.target.column), .integer(Int64(delivery.attempts)),
+                Value(delivery.lastAttemptAt), Value(delivery.nextAttemptAt), Value(delivery.replay?.at),
+                Value(delivery.replay.map { Int64($0.attemptsBefore) }),
+            ]
+        )
     }
 
     private func note(_ attempt: DeliveryAttempt) throws(StateStoreError) {

@@ -24,6 +24,16 @@ struct DeliveryLedger {
         return found
     }
 
+    /// The deliveries of an event that have neither arrived nor been given up.
+    func pending(eventID: String) throws(StateStoreError) -> [Delivery] {
+        var found: [Delivery] = []
+        try database.run("\(DeliveryRow.select) WHERE d.event_id = ? AND d.state = 'pending'", [.text(eventID)]) {
+            row in
+            if let delivery = DeliveryRow.delivery(row) { found.append(delivery) }
+        }
+        return found
+    }
+
     func deadDeliveries() throws(StateStoreError) -> [DeliveryTarget: Int] {
         var dead: [DeliveryTarget: Int] = [:]
         try database.run("SELECT target, count(*) FROM delivery WHERE state = 'dead' GROUP BY target") { row in

@@ -38,15 +38,15 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         return state
     }
 
-    /// Writes a batch in one transaction; answers which of its events were there already.
+    /// Writes a batch in one transaction; answers the deliveries that are pending now for its events.
     @discardableResult
-    public func commit(_ batch: StateBatch) throws(StateStoreError) -> Set<String> {
+    public func commit(_ batch: StateBatch) throws(StateStoreError) -> [Delivery] {
         let database = try opened()
-        var known: Set<String> = []
+        var pending: [Delivery] = []
         try database.transaction { () throws(StateStoreError) in
-            known = try BatchWriter(database: database).write(batch)
+            pending = try BatchWriter(database: database).write(batch)
         }
-        return known
+        return pending
     }
 
     /// Puts the file aside, with what belongs to it; the next call begins a new one.

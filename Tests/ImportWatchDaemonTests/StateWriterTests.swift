@@ -11,7 +11,7 @@ import Testing
 
         func load() async throws(StateStoreError) -> StoredState { StoredState() }
 
-        func commit(_ batch: StateBatch) async throws(StateStoreError) -> Set<String> {
+        func commit(_ batch: StateBatch) async throws(StateStoreError) -> [Delivery] {
             commits += 1
             await withCheckedContinuation { waiting.append($0) }
             return []
@@ -40,10 +40,11 @@ import Testing
         var committed = 0
         writer.onCommitted = { _, _ in committed += 1 }
         let key = JobKey(region: "eu-west-1", id: "a")
-        writer.add { $0.jobs.append(JobRecord(key: key, source: "default", firstSeenAt: clock.wall())) }
+        writer.add { $0.note(JobRecord(key: key, source: "default", firstSeenAt: clock.wall())) }
         writer.commitWaiting()
         #expect(writer.problem == nil)
-        let due = try #require(writer.nextAttempt)
+        let never = MonotonicInstant(nanoseconds: .max)
+        let due = try #require(writer.nextAttempt(pruning: never))
         while clock.now() < due { try await Task.sleep(for: .milliseconds(5)) }
         for _ in 0..<3 { writer.commitWaiting() }
         guard case .slow(let time)? = writer.problem else {
@@ -51,7 +52,7 @@ import Testing
             return
         }
         #expect(time >= .milliseconds(50))
-        #expect(writer.nextAttempt == nil)
+        #expect(writer.nextAttempt(pruning: never) == nil)
         #expect(await store.commits == 1)
 
         while committed == 0 {

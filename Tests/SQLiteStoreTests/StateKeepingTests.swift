@@ -45,11 +45,17 @@ import Testing
         return StateLock.holder(statePath: path)
     }
 
-    @Test func aCommitSaysWhichEventsItKnew() async throws {
+    @Test func aCommitAnswersWhatIsPendingForItsEvents() async throws {
         let store = SQLiteStore(path: path)
         let new = { (id: String) in StateBatch.NewEvent(event: event(id), targets: [.webhook("a")]) }
-        #expect(try await store.commit(StateBatch(events: [new("evt_1")])) == [])
-        #expect(try await store.commit(StateBatch(events: [new("evt_2"), new("evt_1")])) == ["evt_1"])
+        let first = Delivery(event: event("evt_1"), target: .webhook("a"))
+        let second = Delivery(event: event("evt_2"), target: .webhook("a"))
+        #expect(try await store.commit(StateBatch(events: [new("evt_1")])) == [first])
+        #expect(try await store.commit(StateBatch(events: [new("evt_2"), new("evt_1")])) == [second, first])
+        // What has ended is not answered again.
+        let at = WallTime(millisecondsSinceEpoch: 9)
+        try await store.commit(StateBatch(results: [DeliveryResult(key: first.key, state: .delivered, at: at)]))
+        #expect(try await store.commit(StateBatch(events: [new("evt_1"), new("evt_1")])) == [])
     }
 
     @Test func aStateOfTheFirstSchemaGoesOn() async throws {

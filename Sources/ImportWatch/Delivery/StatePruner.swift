@@ -16,6 +16,8 @@ public struct StatePruning: Hashable, Sendable {
 public struct StatePruner: Sendable {
     /// The time between two prunings.
     public static let interval = Duration.seconds(3600)
+    /// The time after which one that failed is tried again.
+    static let retryDelay = Duration.seconds(60)
 
     /// When ``due(now:wall:keep:listed:)`` has work again.
     public private(set) var next: MonotonicInstant
@@ -23,6 +25,14 @@ public struct StatePruner: Sendable {
     /// Makes a pruner whose first pruning is due at once.
     public init(now: MonotonicInstant) {
         next = now
+    }
+
+    /// Whether a pruning is due.
+    public func isDue(now: MonotonicInstant) -> Bool { now >= next }
+
+    /// Has the pruning done again soon: the last one did not reach the disk.
+    public mutating func failed(now: MonotonicInstant) {
+        next = min(next, now.advanced(by: Self.retryDelay))
     }
 
     /// The pruning that is due, if one is.

@@ -3,11 +3,12 @@ public protocol StateStore: Sendable {
     /// Reads what the daemon needs to go on: all jobs, and the deliveries that are still pending.
     func load() async throws(StateStoreError) -> StoredState
 
-    /// Writes all of a batch or none of it, and returns when it is on disk.
+    /// Writes all of a batch or none of it, and returns when it is on disk; to repeat it changes nothing.
     ///
-    /// - Returns: The IDs of the batch's events that were there already, and whose deliveries were left as they are.
+    /// - Returns: The deliveries that are pending now for the batch's events, whether this call or an earlier one told
+    ///   them.
     @discardableResult
-    func commit(_ batch: StateBatch) async throws(StateStoreError) -> Set<String>
+    func commit(_ batch: StateBatch) async throws(StateStoreError) -> [Delivery]
 
     /// Puts a damaged state aside under a dated name, so that the next call begins a new one.
     ///
@@ -36,63 +37,6 @@ public struct StoredState: Hashable, Sendable {
         self.deadDeliveries = deadDeliveries
         self.jobs = jobs
         self.pendingDeliveries = pendingDeliveries
-    }
-}
-
-/// What one turn of the loop has to put on disk, in one transaction.
-public struct StateBatch: Hashable, Sendable {
-    /// An event and where it goes.
-    public struct NewEvent: Hashable, Sendable {
-        /// What happened.
-        public var event: JobEvent
-        /// The targets that are to have it; one delivery row each.
-        public var targets: [DeliveryTarget]
-
-        /// Makes a new event.
-        public init(event: JobEvent, targets: [DeliveryTarget]) {
-            self.event = event
-            self.targets = targets
-        }
-    }
-
-    /// Jobs to insert or overwrite.
-    public var jobs: [JobRecord]
-    /// Events to insert; one that is there already (same ID) is left as it is, with its deliveries.
-    public var events: [NewEvent]
-    /// Attempts that are about to be made.
-    public var attempts: [DeliveryAttempt]
-    /// Results of attempts.
-    public var results: [DeliveryResult]
-    /// What is old enough to be forgotten.
-    public var pruning: StatePruning?
-
-    /// Makes a batch.
-    public init(
-        jobs: [JobRecord] = [],
-        events: [NewEvent] = [],
-        attempts: [DeliveryAttempt] = [],
-        results: [DeliveryResult] = [],
-        pruning: StatePruning? = nil
-    ) {
-        self.jobs = jobs
-        self.events = events
-        self.attempts = attempts
-        self.results = results
-        self.pruning = pruning
-    }
-
-    /// Takes on what came later; where both say something of one thing, the later holds.
-    public mutating func append(_ later: StateBatch) {
-        jobs += later.jobs
-        events += later.events
-        attempts += later.attempts
-        results += later.results
-        pruning = later.pruning ?? pruning
-    }
-
-    /// Whether there is nothing to write.
-    public var isEmpty: Bool {
-        jobs.isEmpty && events.isEmpty && attempts.isEmpty && results.isEmpty && pruning == nil
     }
 }
 

@@ -32,7 +32,7 @@ extension Daemon {
                     credentialsExpireAt: runner.signingCredentials?.expiresAt
                 )
             },
-            schedules: outbox.schedules,
+            schedules: deliveries.outbox.schedules,
             startedAt: startedAt,
             reload: lastReload,
             isStateWritable: writer.problem == nil
