@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CTOMLPlusPlus", providers: [.apt(["libtomlplusplus-dev"])]),
         .target(name: "CurlShim", dependencies: ["CCurl"]),
         .target(name: "TOMLShim", dependencies: ["CTOMLPlusPlus"]),
+        .target(name: "SpawnShim"),
 
         // The policy: values that decide, without input or output.
         .target(
@@ -70,8 +71,8 @@ let package = Package(
         .target(
             name: "ImportWatchDaemon",
             dependencies: [
-                "ImportWatch", "AWS", "Control", "Crypto", "CurlTransport", "SESv2", "SQLiteStore", "Systemd",
-                "WatchConfiguration", "Webhook",
+                "ImportWatch", "AWS", "Control", "Crypto", "CurlTransport", "SESv2", "SpawnShim", "SQLiteStore",
+                "Systemd", "WatchConfiguration", "Webhook",
             ],
             swiftSettings: onMainActor
         ),
