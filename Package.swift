@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "CurlShim", dependencies: ["CCurl"]),
         .target(name: "TOMLShim", dependencies: ["CTOMLPlusPlus"]),
         .target(name: "ArgumentsShim"),
+        .target(name: "SpawnShim"),
 
         // The policy: values that decide, without input or output.
         .target(
@@ -71,9 +72,8 @@ let package = Package(
         .target(
             name: "ImportWatchDaemon",
             dependencies: [
-                "ImportWatch", "AWS", "ArgumentsShim", "Control", "Crypto", "CurlTransport", "SESv2", "SQLiteStore",
-                "Systemd",
-                "WatchConfiguration", "Webhook",
+                "ImportWatch", "AWS", "ArgumentsShim", "Control", "Crypto", "CurlTransport", "SESv2", "SpawnShim",
+                "SQLiteStore", "Systemd", "WatchConfiguration", "Webhook",
             ],
             swiftSettings: onMainActor
         ),
@@ -159,7 +159,9 @@ let package = Package(
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportWatchDaemonTests",
-            dependencies: ["AWS", "ImportWatch", "ImportWatchDaemon", "JSON", "TestSupport"],
+            dependencies: [
+                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SESv2", "TestSupport", "Webhook",
+            ],
             swiftSettings: strict
         ),
     ],

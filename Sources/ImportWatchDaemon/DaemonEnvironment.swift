@@ -9,13 +9,16 @@ struct DaemonEnvironment {
     let clock: SystemClock
 
     /// A source's credentials, kept fresh.
+    ///
+    /// - Parameter programs: Runs the programs that give credentials.
     func credentials(
         profile: String?,
         roleARN: String?,
         region: String,
-        transport: any HTTPTransport
+        transport: any HTTPTransport,
+        programs: SpawnedPrograms = SpawnedPrograms()
     ) -> CredentialSource {
-        let ports = ports(transport: transport)
+        let ports = ports(transport: transport, programs: programs)
         let provider = StandardCredentials(profile: profile, roleARN: roleARN, region: region, ports: ports)
         return CredentialSource(provider: provider, ports: ports)
     }
@@ -43,14 +46,14 @@ struct DaemonEnvironment {
     }
 
     /// What the AWS client reaches the world through.
-    func ports(transport: any HTTPTransport) -> AWSPorts {
+    func ports(transport: any HTTPTransport, programs: SpawnedPrograms = SpawnedPrograms()) -> AWSPorts {
         let clock = clock
         var random = SystemRandom()
         return AWSPorts(
             environment: AWSEnvironment(variables),
             files: files,
             transport: transport,
-            processes: SpawnedPrograms(),
+            processes: programs,
             wallTime: { clock.wall() },
             wait: { try? await Task.sleep(for: $0) },
             draw: { Double.random(in: 0...1, using: &random) }

@@ -8,27 +8,27 @@ public nonisolated struct SystemClock: Sendable {
 
     /// Time for scheduling: CLOCK_BOOTTIME, which goes on while the machine sleeps.
     func now() -> MonotonicInstant {
-        MonotonicInstant(nanoseconds: Self.read(CLOCK_BOOTTIME))
+        MonotonicInstant(nanoseconds: Self.read(CLOCK_BOOTTIME).nanoseconds)
     }
 
-    /// The time of day.
+    /// The time of day; a clock that is set outside what timestamps can say is held at their end.
     public func wall() -> WallTime {
-        WallTime(millisecondsSinceEpoch: Self.read(CLOCK_REALTIME) / 1_000_000)
+        WallTime(millisecondsSinceEpoch: Self.read(CLOCK_REALTIME).milliseconds).heldPrintable
     }
 
     /// CLOCK_MONOTONIC in microseconds, as the service manager wants it.
     func monotonicMicroseconds() -> Int64 {
-        Self.read(CLOCK_MONOTONIC) / 1000
+        Self.read(CLOCK_MONOTONIC).nanoseconds / 1000
     }
 
     /// How long the machine has slept since it booted.
     func sleptTime() -> Duration {
-        .nanoseconds(Self.read(CLOCK_BOOTTIME) - Self.read(CLOCK_MONOTONIC))
+        Self.read(CLOCK_BOOTTIME) - Self.read(CLOCK_MONOTONIC)
     }
 
-    private static func read(_ clock: Int32) -> Int64 {
+    private static func read(_ clock: Int32) -> Duration {
         var time = timespec()
         clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }

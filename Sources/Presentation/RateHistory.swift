@@ -21,8 +21,9 @@ public struct RateHistory: Sendable {
 
     /// One bar a look, the highest for the job's own fastest; empty for a job that never moved.
     func bars(of job: StatusReport.Job) -> String {
-        guard let rates = rates[Self.key(job)], let highest = rates.max(), highest > 0 else { return "" }
-        return String(rates.map { Self.bars[Int($0 / highest * Double(Self.bars.count - 1))] })
+        guard let rates = rates[Self.key(job)], let highest = rates.max(), highest > 0, highest.isFinite
+        else { return "" }
+        return String(rates.map { Self.bars[Int(max(0, $0 / highest) * Double(Self.bars.count - 1))] })
     }
 
     private static func key(_ job: StatusReport.Job) -> String {

@@ -126,7 +126,8 @@ public struct StatusScreen: Sendable {
         lines[0] = "\u{1B}[1m\(lines[0])\u{1B}[0m"
         for index in lines.indices.dropFirst() {
             let isTrouble = [
-                "lost: ", "overdue: ", " FAILED", " ERROR", "refused", "endpoint down", "failing (", "gone: ",
+                "lost: ", "overdue: ", " FAILED", " ERROR", "refused", "endpoint down", "only throttled", "failing (",
+                "gone: ",
             ]
             .contains { lines[index].contains($0) }
             if isTrouble { lines[index] = "\u{1B}[31m\(lines[index])\u{1B}[0m" }
@@ -165,7 +166,7 @@ public struct StatusScreen: Sendable {
 
     private func short(_ number: Double) -> String {
         if number >= 100 { return String(Int64(min(number, 1e15))) }
-        let hundredths = Int64(number * 100 + 0.5)
+        let hundredths = Int64(max(0, number) * 100 + 0.5)
         return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
     }
 }

@@ -57,14 +57,16 @@ public final class ServiceCaller {
             let failure: Failure
             let kind: StandardRetry.Failure
             var hint: Duration?
+            let revision = endpoint.map { skew(of: $0).revision } ?? 0
             switch await ports.transport.answer(to: request(time(at: endpoint))) {
             case .success(let response) where (200..<300).contains(response.status):
                 retry.succeeded(quota: &quota)
-                _ = learn(response, code: nil, at: endpoint)
+                _ = learn(response, .accepted, signedUnder: revision, at: endpoint)
                 return response
             case .success(let response):
                 let refusal = error(response, ports.wallTime())
-                if learn(response, code: refusal.code, at: endpoint), mayCorrectClock {
+                let verdict = ClockSkew.Verdict.refused(code: refusal.code ?? "")
+                if learn(response, verdict, signedUnder: revision, at: endpoint), mayCorrectClock {
                     mayCorrectClock = false
                     continue
                 }
@@ -87,9 +89,19 @@ public final class ServiceCaller {
         return endpoint.map { skew(of: $0).serviceTime(now: now) } ?? now
     }
 
-    /// Whether the answer showed that the clocks differ, or agree again.
-    private func learn(_ response: HTTPResponse, code: String?, at endpoint: ServiceEndpoint?) -> Bool {
+    /// Whether a call that was refused is worth repeating with the time that is known now.
+    private func learn(
+        _ response: HTTPResponse,
+        _ verdict: ClockSkew.Verdict,
+        signedUnder revision: Int,
+        at endpoint: ServiceEndpoint?
+    ) -> Bool {
         guard let endpoint else { return false }
-        return skews[endpoint, default: ClockSkew()].learn(from: response, code: code, now: ports.wallTime()) != nil
+        return skews[endpoint, default: ClockSkew()].learn(
+            from: response,
+            verdict,
+            signedUnder: revision,
+            now: ports.wallTime()
+        ).isWorthRepeating
     }
 }

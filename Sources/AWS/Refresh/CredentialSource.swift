@@ -57,6 +57,11 @@ public final class CredentialSource {
         Self.curableCodes.contains(code) && policy.rejected(credentials)
     }
 
+    /// Notes that the service accepted credentials of this source.
+    public func accepted() {
+        policy.accepted()
+    }
+
     // MARK: Fetching
 
     private func fetch() {

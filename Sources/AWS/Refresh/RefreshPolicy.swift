@@ -27,6 +27,7 @@ public struct RefreshPolicy: Sendable {
     private var mandatoryFrom: WallTime?
     private var isStale = false
     private var fruitlessFor: Credentials?
+    private var mayRepeat = true
     private var retry: (from: WallTime, delay: Duration)?
 
     /// Makes the policy of a source that has no credentials yet.
@@ -80,18 +81,26 @@ public struct RefreshPolicy: Sendable {
 
     /// Notes that the service refused `credentials`, and says whether a call with others is worth trying at once.
     ///
-    /// Others are fetched in any case; but where those turn out to be the same, the refusal stands.
+    /// Others are fetched in any case; but where those turn out to be the same, or are refused as well before any were
+    /// accepted, the refusal stands.
     public mutating func rejected(_ credentials: Credentials) -> Bool {
         guard credentials == current else { return true }
         isStale = true
-        let isFirst = fruitlessFor != credentials
+        let isFirst = fruitlessFor != credentials && mayRepeat
         fruitlessFor = credentials
+        mayRepeat = false
         return isFirst
+    }
+
+    /// Notes that the service accepted credentials.
+    public mutating func accepted() {
+        mayRepeat = true
     }
 
     /// Notes that the files changed that credentials come from.
     public mutating func sourceChanged() {
         isStale = true
+        mayRepeat = true
     }
 
     /// Whether enough time passed since a fetch failed; a clock that was set back doesn't prolong the wait.

@@ -34,6 +34,20 @@ struct SourceReports {
                     + "polling goes on as a probe",
                 problem
             )
+        case .onlyThrottled(let problem, let time, let throttles):
+            entry(
+                .endpointUnavailable,
+                .warning,
+                "\(place): no answer for \(time.inWords), \(counted(throttles, "request")) throttled: "
+                    + "\(problem.code): \(problem.message); polling goes on slowly",
+                problem
+            )
+        case .throttlingEnded(let time, let throttles):
+            entry(
+                .endpointAvailable,
+                .notice,
+                "\(place): answers again after \(time.inWords) and \(counted(throttles, "throttle"))"
+            )
         case .endpointUp(let time, let failures):
             entry(
                 .endpointAvailable,

@@ -32,7 +32,15 @@ extension JobPoller {
             return nil
         }
         warnAboutUnknownStatus(answer, actions: &actions)
-        let told = tellOverdue(&job, answer: answer, requestID: requestID, now: now, wall: wall, actions: &actions)
+        let told = tellOverdue(
+            &job,
+            answer: answer,
+            previous: previous,
+            requestID: requestID,
+            now: now,
+            wall: wall,
+            actions: &actions
+        )
         if changedStatus || wasMissing, !told { save(&job, actions: &actions) }
         if changed { job.unchangedPolls = 0 } else { job.countUnchangedPoll() }
         if changed, !changedStatus, !told { job.isUnsaved = true }
@@ -86,10 +94,13 @@ extension JobPoller {
     }
 
     /// Tells `overdue` once the deadline has passed; answers whether it did so now.
+    ///
+    /// - Parameter previous: The status before the answer; the job's own is the answer's already.
     @discardableResult
     mutating func tellOverdue(
         _ job: inout WatchedJob,
         answer: ImportJob?,
+        previous: JobStatus?,
         requestID: String?,
         now: MonotonicInstant,
         wall: WallTime,
@@ -100,7 +111,7 @@ extension JobPoller {
         save(&job, actions: &actions)
         let subject = answer ?? job.lastKnown
         actions.append(
-            .tell(outcome(.overdue, job: subject, previous: job.status, requestID: requestID, wall: wall))
+            .tell(outcome(.overdue, job: subject, previous: previous, requestID: requestID, wall: wall))
         )
         return true
     }

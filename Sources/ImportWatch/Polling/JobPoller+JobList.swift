@@ -72,7 +72,7 @@ extension JobPoller {
 
     /// Over how many nanoseconds the polls of so many jobs are spread at random that could all come at once.
     private func spread(of count: Int) -> Int64 {
-        Int64(max(0, min(settings.maxDelay.seconds, Double(count) / settings.requestsPerSecond)) * 1e9)
+        Duration.seconds(min(Double(count) / settings.requestsPerSecond, settings.maxDelay.seconds)).nanoseconds
     }
 
     private mutating func insert(_ job: WatchedJob) -> Int {

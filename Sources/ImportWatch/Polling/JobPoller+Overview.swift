@@ -66,9 +66,10 @@ extension JobPoller {
         }
     }
 
+    /// Nothing for counters that make no sense: below 0, or falling.
     private func rate(of job: WatchedJob, answer: ImportJob, wall: WallTime) -> Double? {
         guard !answer.status.isTerminal, let before = job.processedRecords, let after = answer.processedRecords,
-            let since = job.answeredAt, after > before
+            let since = job.answeredAt, before >= 0, after > before
         else { return nil }
         let seconds = since.duration(to: wall).seconds
         return seconds > 0 ? Double(after - before) / seconds : nil

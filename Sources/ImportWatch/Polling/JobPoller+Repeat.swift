@@ -8,4 +8,22 @@ extension JobPoller {
         jobs[ticket.slot]?.isInFlight = false
         schedule.set(ticket.slot, due: now)
     }
+
+    /// Notes that a poll was due but there were no credentials to sign it with.
+    ///
+    /// The job that is due first waits as after a refusal, and so does the source. Nothing was sent, so no token is spent.
+    public mutating func couldNotAsk(
+        _ problem: ServiceProblem,
+        now: MonotonicInstant,
+        wall: WallTime,
+        using generator: inout some RandomNumberGenerator
+    ) -> [Action] {
+        let result = PollResult.credentialsRefused(problem)
+        if let ticket = popDue(now: now) {
+            return handle(result, for: ticket, now: now, wall: wall, using: &generator)
+        }
+        var actions: [Action] = []
+        noteSource(result, sentAt: now, now: now, using: &generator, actions: &actions)
+        return actions
+    }
 }

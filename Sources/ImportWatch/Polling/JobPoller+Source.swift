@@ -16,6 +16,7 @@ extension JobPoller {
         case .throttled(let problem, let retryAfter):
             pacer.throttled(sentAt: sentAt, retryAfter: retryAfter, now: now)
             throttledAt = now
+            changes = health.throttled(problem, now: now)
             if !toldThrottled {
                 toldThrottled = true
                 actions.append(.report(reports.throttled(problem, pacer: pacer)))

@@ -62,21 +62,27 @@ public struct JobPoller: Sendable {
     /// The polls that are due and within the budget; each must be sent and its result handed to `handle`.
     public mutating func duePolls(now: MonotonicInstant) -> [PollTicket] {
         var tickets: [PollTicket] = []
-        while inFlight < limitInFlight, health.isHealthy || health.nextProbe <= now,
-            let due = schedule.next(), due <= now, pacer.take(now: now), let slot = schedule.popDue(now: now),
-            let id = jobs[slot]?.id
-        {
-            jobs[slot]?.isInFlight = true
-            inFlight += 1
-            tickets.append(PollTicket(jobID: id, sentAt: now, slot: slot, watch: watches[slot]))
-        }
+        while isPollDue(now: now), pacer.take(now: now), let ticket = popDue(now: now) { tickets.append(ticket) }
         return tickets
+    }
+
+    /// Whether ``duePolls(now:)`` would hand out a poll; nothing is taken yet.
+    public mutating func isPollDue(now: MonotonicInstant) -> Bool {
+        guard let next = nextPoll(now: now) else { return false }
+        return next <= now
+    }
+
+    mutating func popDue(now: MonotonicInstant) -> PollTicket? {
+        guard let slot = schedule.popDue(now: now), let id = jobs[slot]?.id else { return nil }
+        jobs[slot]?.isInFlight = true
+        inFlight += 1
+        return PollTicket(jobID: id, sentAt: now, slot: slot, watch: watches[slot])
     }
 
     /// When ``duePolls(now:)`` is to be called next; `nil` when only a result or a new job can bring a poll about.
     public mutating func nextPoll(now: MonotonicInstant) -> MonotonicInstant? {
         guard inFlight < limitInFlight, let due = schedule.next() else { return nil }
-        let gate = health.isHealthy ? due : max(due, health.nextProbe)
+        let gate = health.isProbing ? max(due, health.nextProbe) : due
         return max(gate, pacer.nextToken(now: max(now, gate)))
     }
 
@@ -87,7 +93,7 @@ public struct JobPoller: Sendable {
 
     var reports: SourceReports { SourceReports(source, region) }
 
-    var limitInFlight: Int { health.isHealthy ? Self.maximumInFlight : 1 }
+    var limitInFlight: Int { health.isProbing ? 1 : Self.maximumInFlight }
 
     // MARK: Answers
 
@@ -130,7 +136,15 @@ public struct JobPoller: Sendable {
             )
         case .throttled, .credentialsRefused, .unavailable:
             job.countFailedPoll()
-            tellOverdue(&job, answer: nil, requestID: nil, now: now, wall: wall, actions: &actions)
+            tellOverdue(
+                &job,
+                answer: nil,
+                previous: job.status,
+                requestID: nil,
+                now: now,
+                wall: wall,
+                actions: &actions
+            )
             next = now.advanced(by: settings.backoff.delay(afterTries: Int(job.failedPolls) - 1, using: &generator))
         }
         if let next {

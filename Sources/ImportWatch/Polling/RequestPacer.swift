@@ -98,7 +98,7 @@ public struct RequestPacer: Sendable {
     public mutating func setRate(_ newRate: Double, now: MonotonicInstant) {
         guard newRate != rate else { return }
         refill(now: now)
-        pace *= newRate / rate
+        pace = newRate * min(1, pace / rate)
         rate = newRate
         tokens = min(tokens, capacity)
     }

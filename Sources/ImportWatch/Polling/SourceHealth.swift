@@ -3,11 +3,14 @@
 /// Legal transitions:
 /// - `.healthy` → `.credentialsRefused` at the first refusal; → `.endpointDown` after several failures in a row;
 /// - `.credentialsRefused` ↔ `.endpointDown` when the trouble changes (to the endpoint only after several failures);
-/// - either → `.healthy` at the first answer.
+/// - `.healthy` → `.onlyThrottled` when the service has done nothing but throttle for long; → either of the others as
+///   from `.healthy`;
+/// - any → `.healthy` at the first answer.
 ///
 /// Each trouble that was told ends with a recovery that is told: a refusal shows that the endpoint answers, but only
-/// an answer shows that the credentials are accepted. Throttling is no trouble of health and changes nothing here.
-/// While a source is not healthy one poll at a time goes out as a probe, with growing waits between. An endpoint that
+/// an answer shows that the credentials are accepted. Throttling is the pace's matter; here it counts only where nothing
+/// else has come for long, and even then the pace alone decides when to poll. While credentials are refused or the
+/// endpoint is down one poll at a time goes out as a probe, with growing waits between. An endpoint that
 /// fell again soon after it recovered is given twice as many failures before it counts as down, so that one which
 /// fails now and then doesn't fill the journal.
 public struct SourceHealth: Sendable {
@@ -19,6 +22,8 @@ public struct SourceHealth: Sendable {
         case credentialsRefused(ServiceProblem)
         /// The endpoint gives no usable answers.
         case endpointDown(ServiceProblem)
+        /// The service throttles every request.
+        case onlyThrottled(ServiceProblem)
     }
 
     /// A change that people are told.
@@ -31,6 +36,10 @@ public struct SourceHealth: Sendable {
         case endpointDown(ServiceProblem, failures: Int)
         /// The endpoint answers again, after this time and this many failures.
         case endpointUp(after: Duration, failures: Int)
+        /// The service has throttled every request for this time, this many in a row.
+        case onlyThrottled(ServiceProblem, for: Duration, throttles: Int)
+        /// The service answers again, after this time and this many throttles.
+        case throttlingEnded(after: Duration, throttles: Int)
     }
 
     /// Something that was told and has not ended.
@@ -42,16 +51,21 @@ public struct SourceHealth: Sendable {
     static let firstThreshold = 3
     static let highestThreshold = 48
     static let calmAfterRecovery = Duration.seconds(600)
+    /// Throttling is trouble after so many throttles in a row and this time without an answer.
+    static let throttlesForTrouble = 5
+    static let throttledForTrouble = Duration.seconds(600)
 
     /// How the source stands.
     public private(set) var state = State.healthy
-    /// Not before this time goes the next probe out; matters only while not healthy.
+    /// Not before this time goes the next probe out; matters only while ``isProbing``.
     public private(set) var nextProbe: MonotonicInstant
     private var backoff: JitteredBackoff
     private var failuresInRow = 0
     private var threshold = Self.firstThreshold
     private var refusal: Trouble?
     private var outage: Trouble?
+    private var throttling: Trouble?
+    private var hasToldThrottling = false
     private var probes = 0
     private var recoveredAt: MonotonicInstant?
 
@@ -61,8 +75,11 @@ public struct SourceHealth: Sendable {
         nextProbe = now
     }
 
-    /// Whether polls may go out at will.
+    /// Whether polls get through.
     public var isHealthy: Bool { state == .healthy }
+
+    /// Whether one poll at a time goes out, at ``nextProbe``, rather than as many as are due.
+    public var isProbing: Bool { refusal != nil || outage != nil }
 
     /// Takes other waits between probes in force.
     public mutating func setBackoff(_ backoff: JitteredBackoff) {
@@ -88,7 +105,26 @@ public struct SourceHealth: Sendable {
             changes.append(.credentialsAccepted(after: refusal.since.duration(to: now), refusals: refusal.count))
             self.refusal = nil
         }
+        if let throttling, hasToldThrottling {
+            let time = throttling.since.duration(to: now)
+            changes.append(.throttlingEnded(after: time, throttles: throttling.count))
+        }
+        throttling = nil
+        hasToldThrottling = false
         return changes
+    }
+
+    /// Notes that the service throttled a poll.
+    public mutating func throttled(_ problem: ServiceProblem, now: MonotonicInstant) -> [Change] {
+        var run = throttling ?? Trouble(since: now, count: 0)
+        run.count += 1
+        throttling = run
+        let time = run.since.duration(to: now)
+        guard run.count >= Self.throttlesForTrouble, time >= Self.throttledForTrouble, !isProbing else { return [] }
+        state = .onlyThrottled(problem)
+        guard !hasToldThrottling else { return [] }
+        hasToldThrottling = true
+        return [.onlyThrottled(problem, for: time, throttles: run.count)]
     }
 
     /// Notes that the service refused the credentials.
@@ -126,7 +162,7 @@ public struct SourceHealth: Sendable {
             outage?.count += 1
             state = .endpointDown(problem)
         }
-        if !isHealthy { planProbe(now: now, using: &generator) }
+        if isProbing { planProbe(now: now, using: &generator) }
         return wasDown || outage == nil ? [] : [.endpointDown(problem, failures: failuresInRow)]
     }
 

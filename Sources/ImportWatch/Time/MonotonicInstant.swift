@@ -41,9 +41,10 @@ extension Duration {
         return Double(seconds) + Double(attoseconds) * 1e-18
     }
 
-    /// The duration in whole milliseconds, rounded down.
+    /// The duration in whole milliseconds without what is left over, saturated to what 64 bits hold.
     public var milliseconds: Int64 {
-        nanoseconds / 1_000_000
+        let (seconds, attoseconds) = components
+        return seconds.multipliedSaturating(by: 1000).addingSaturating(attoseconds / 1_000_000_000_000_000)
     }
 }
 

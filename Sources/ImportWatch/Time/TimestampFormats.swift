@@ -1,7 +1,7 @@
 extension WallTime {
-    /// The time as RFC 3339 in UTC with milliseconds: `2026-11-23T20:15:04.120Z`.
+    /// The time as RFC 3339 in UTC with milliseconds: `2026-11-23T20:15:04.120Z`; held within ``printable``.
     public var rfc3339: String {
-        let civil = CivilTime(self)
+        let civil = CivilTime(heldPrintable)
         var text = String()
         text.reserveCapacity(24)
         text.append(digits: civil.year, width: 4)
@@ -17,9 +17,10 @@ extension WallTime {
         return text
     }
 
-    /// The time as ISO 8601's basic format to the second, as SigV4's `x-amz-date` has it: `20261123T201504Z`.
+    /// The time as ISO 8601's basic format to the second, as SigV4's `x-amz-date` has it: `20261123T201504Z`; held within
+    /// ``printable``.
     public var basicISO8601: String {
-        let civil = CivilTime(self)
+        let civil = CivilTime(heldPrintable)
         var text = String()
         text.reserveCapacity(16)
         text.append(digits: civil.year, width: 4)

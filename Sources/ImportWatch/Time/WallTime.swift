@@ -5,6 +5,15 @@ public struct WallTime: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z; negative before.
     public var millisecondsSinceEpoch: Int64
 
+    /// The years 1 to 9999, which are all that the formats of timestamps have digits for.
+    public static let printable =
+        WallTime(millisecondsSinceEpoch: -62_135_596_800_000)...WallTime(millisecondsSinceEpoch: 253_402_300_799_999)
+
+    /// The nearest time that can be printed.
+    public var heldPrintable: WallTime {
+        min(max(self, Self.printable.lowerBound), Self.printable.upperBound)
+    }
+
     /// Makes a time from milliseconds since 1970-01-01T00:00:00Z.
     public init(millisecondsSinceEpoch: Int64) {
         self.millisecondsSinceEpoch = millisecondsSinceEpoch

@@ -29,7 +29,9 @@ final class SourceRunner {
     private var credentials: CredentialSource
     private var skew = ClockSkew()
     private var signer: SigV4Signer?
-    private var waitingForCredentials: [PollTicket] = []
+    /// Since when credentials are fetched that polls wait for; their jobs stay due meanwhile and take no tokens.
+    private var awaitingSince: MonotonicInstant?
+    private let programs = SpawnedPrograms()
     private var exchanges: [PollTicket: HTTPExchangeID] = [:]
     private var isStopped = false
 
@@ -47,7 +49,8 @@ final class SourceRunner {
             profile: settings.profile,
             roleARN: settings.roleARN,
             region: region,
-            transport: transport
+            transport: transport,
+            programs: programs
         )
         poller = JobPoller(
             source: name,
@@ -63,11 +66,14 @@ final class SourceRunner {
     func configure(_ settings: Settings) {
         if settings.endpoint != self.settings.endpoint { skew = ClockSkew() }
         // A reload is also how people have changed credentials taken up.
+        awaitingSince = nil
+        programs.endAll()
         credentials = environment.credentials(
             profile: settings.profile,
             roleARN: settings.roleARN,
             region: poller.region,
-            transport: transport
+            transport: transport,
+            programs: programs
         )
         watchCredentials()
         let (old, now) = (self.settings, environment.clock.now())
@@ -98,11 +104,13 @@ final class SourceRunner {
 
     /// Sends the polls that are due.
     func turn() {
-        for ticket in poller.duePolls(now: environment.clock.now()) { send(ticket) }
+        guard !isStopped, awaitingSince == nil, poller.isPollDue(now: environment.clock.now()) else { return }
+        guard let usable = credentials.usable() else { return awaitCredentials() }
+        sendDuePolls(signedWith: usable)
     }
 
     func nextTurn(now: MonotonicInstant) -> MonotonicInstant? {
-        poller.nextPoll(now: now)
+        awaitingSince == nil ? poller.nextPoll(now: now) : nil
     }
 
     func resumed() {
@@ -114,15 +122,11 @@ final class SourceRunner {
         isStopped = true
         for exchange in exchanges.values { transport.cancel(exchange) }
         exchanges = [:]
+        programs.endAll()
     }
 
-    private func send(_ ticket: PollTicket) {
-        guard let usable = credentials.usable() else {
-            waitingForCredentials.append(ticket)
-            if waitingForCredentials.count == 1 { awaitCredentials() }
-            return
-        }
-        send(ticket, signedWith: usable)
+    private func sendDuePolls(signedWith credentials: Credentials) {
+        for ticket in poller.duePolls(now: environment.clock.now()) { send(ticket, signedWith: credentials) }
     }
 
     private func send(_ ticket: PollTicket, signedWith credentials: Credentials) {
@@ -139,21 +143,28 @@ final class SourceRunner {
             tls: settings.tls
         )
         self.signer = signer
+        let signature = Signature(credentials: credentials, revision: skew.revision)
         exchanges[ticket] = transport.send(request) { [weak self] result in
             self?.exchanges[ticket] = nil
-            self?.finish(ticket, result, signedWith: credentials)
+            self?.finish(ticket, result, signature)
         }
+    }
+
+    /// With what a poll was signed.
+    private struct Signature {
+        let credentials: Credentials
+        let revision: Int
     }
 
     private func finish(
         _ ticket: PollTicket,
         _ result: Result<HTTPResponse, TransportError>,
-        signedWith credentials: Credentials
+        _ signature: Signature
     ) {
         switch result {
         case .success(let response):
             let result = GetImportJob.result(of: response, jobID: ticket.jobID, now: environment.clock.wall())
-            if isCured(response, result, signedWith: credentials) { return takeBack(ticket) }
+            if isCured(response, result, signature) { return takeBack(ticket) }
             handle(result, ticket)
         case .failure(let error):
             handle(GetImportJob.result(of: error), ticket)
@@ -177,16 +188,32 @@ final class SourceRunner {
     // MARK: Refused signatures
 
     /// Whether a refusal was about the clock or outdated credentials, which the next poll does better.
-    private func isCured(_ response: HTTPResponse, _ result: PollResult, signedWith credentials: Credentials) -> Bool {
-        guard case .credentialsRefused(let problem) = result else {
-            noteClock(skew.learn(from: response, code: nil, now: environment.clock.wall()))
+    private func isCured(_ response: HTTPResponse, _ result: PollResult, _ signature: Signature) -> Bool {
+        switch result {
+        case .answered, .jobRefused:
+            credentials.accepted()
+            _ = learn(from: response, .accepted, signature)
             return false
+        case .credentialsRefused(let problem):
+            return learn(from: response, .refused(code: problem.code), signature)
+                || credentials.rejected(signature.credentials, code: problem.code)
+        case .throttled, .unavailable: return false
         }
-        if let change = skew.learn(from: response, code: problem.code, now: environment.clock.wall()) {
-            noteClock(change)
-            return true
-        }
-        return self.credentials.rejected(credentials, code: problem.code)
+    }
+
+    private func learn(
+        from response: HTTPResponse,
+        _ verdict: ClockSkew.Verdict,
+        _ signature: Signature
+    ) -> Bool {
+        let lesson = skew.learn(
+            from: response,
+            verdict,
+            signedUnder: signature.revision,
+            now: environment.clock.wall()
+        )
+        noteClock(lesson.change)
+        return lesson.isWorthRepeating
     }
 
     private func takeBack(_ ticket: PollTicket) {
@@ -226,19 +253,29 @@ final class SourceRunner {
     }
 
     private func awaitCredentials() {
-        credentials.credentials { [weak self] result in self?.resume(result) }
+        let since = environment.clock.now()
+        awaitingSince = since
+        let source = credentials
+        source.credentials { [weak self] result in
+            // A reload may have put another source in place meanwhile.
+            guard let self, source === credentials, !isStopped else { return }
+            awaitingSince = nil
+            resume(result, since: since)
+        }
     }
 
-    private func resume(_ result: Result<Credentials, CredentialError>) {
-        let tickets = waitingForCredentials
-        waitingForCredentials = []
-        guard !isStopped else { return }
+    /// What leaves now is what the schedule and the budget let through now, however long the wait was.
+    private func resume(_ result: Result<Credentials, CredentialError>, since: MonotonicInstant) {
+        let now = environment.clock.now()
         switch result {
         case .success(let credentials):
-            for ticket in tickets { send(ticket, signedWith: credentials) }
+            sendDuePolls(signedWith: credentials)
+            onActions([])
         case .failure(let error):
             let problem = ServiceProblem(code: "CredentialError", message: error.description)
-            for ticket in tickets { handle(.credentialsRefused(problem), ticket) }
+            let wall = environment.clock.wall()
+            statistics.note(.credentialsRefused(problem), took: since.duration(to: now), at: wall)
+            onActions(poller.couldNotAsk(problem, now: now, wall: wall, using: &random))
         }
     }
 }

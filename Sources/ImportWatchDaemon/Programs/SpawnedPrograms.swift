@@ -5,9 +5,14 @@ import ImportWatch
 /// Runs programs as child processes; waiting for them blocks only a queue that nothing else uses.
 final class SpawnedPrograms: ProcessRunner {
     private let queue = DispatchQueue(label: "programs", attributes: .concurrent)
+    private var running: [Int: ProcessGroup] = [:]
+    private var started = 0
 
     func run(_ arguments: [String], timeout: Duration, outputLimit: Int) async throws(ProcessError) -> [UInt8] {
         let child = try ChildProcess(arguments)
+        started += 1
+        let number = started
+        running[number] = child.group
         let result: Result<[UInt8], ProcessError> = await withCheckedContinuation { continuation in
             queue.async {
                 do throws(ProcessError) {
@@ -19,6 +24,12 @@ final class SpawnedPrograms: ProcessRunner {
                 }
             }
         }
+        running[number] = nil
         return try result.get()
+    }
+
+    /// Kills every program that runs, with all that it started; whoever waits for one is told that it failed.
+    func endAll() {
+        for group in running.values { group.kill() }
     }
 }

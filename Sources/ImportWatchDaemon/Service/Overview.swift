@@ -79,6 +79,7 @@ struct Overview {
         case .healthy: "healthy"
         case .credentialsRefused(let problem): "credentials refused: \(problem.code): \(problem.message)"
         case .endpointDown(let problem): "endpoint down: \(problem.code): \(problem.message)"
+        case .onlyThrottled(let problem): "only throttled: \(problem.code): \(problem.message)"
         }
     }
 

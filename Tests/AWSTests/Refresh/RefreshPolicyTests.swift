@@ -123,8 +123,24 @@ import Testing
         #expect(policy.rejected(keys) == false)
         #expect(policy.step(now: at(2)) == .wait, "each probe looks anew, since a person may have mended them")
         policy.refreshed(temporary("N", minutes: 60), now: at(3), random: 0)
+        policy.accepted()
         policy.refreshed(keys, now: at(4), random: 0)
-        #expect(policy.rejected(keys) == true, "after others they get another chance")
+        #expect(policy.rejected(keys) == true, "after others that were accepted they get another chance")
+    }
+
+    /// A program that gives new keys at each run, none of which the service takes, makes no refusal repeat for ever.
+    @Test func whereAFetchBringsOthersThatAreRefusedTooTheRefusalStands() {
+        var policy = RefreshPolicy()
+        policy.refreshed(temporary("0", minutes: 60), now: start, random: 0)
+        var repetitions = 0
+        for number in 0..<50 {
+            if policy.rejected(temporary("\(number)", minutes: 60)) { repetitions += 1 }
+            #expect(policy.step(now: at(1)) == .wait)
+            policy.refreshed(temporary("\(number + 1)", minutes: 60), now: at(1), random: 0)
+        }
+        #expect(repetitions == 1)
+        policy.accepted()
+        #expect(policy.rejected(temporary("50", minutes: 60)) == true)
     }
 
     @Test func rejectedCredentialsDoNotGoOnWhereFetchingFails() {
