@@ -35,6 +35,7 @@ final class Daemon {
     private let journalNotifier: JournalNotifier
     private var clock: SystemClock { environment.clock }
     private var timer: DeadlineTimer?
+    private let signalThread: SignalThread
     private var signals: SignalHandlers?
     private var control: ControlServer?
     private var pulse: ServicePulse?
@@ -44,19 +45,20 @@ final class Daemon {
     private var slept: Duration
     private var isTurnScheduled = false
     private var isLoaded = false
-    private var areSignalsReady = false
     private var webhooks: [String: WebhookNotifier] = [:]
 
-    init(plan: DaemonPlan, reader: ConfigurationReader, environment: DaemonEnvironment) throws(ConfigurationError) {
+    init(
+        plan: DaemonPlan,
+        reader: ConfigurationReader,
+        environment: DaemonEnvironment,
+        signals: SignalThread
+    ) throws(CurlSetupError) {
         self.plan = plan
         self.reader = reader
         self.environment = environment
+        signalThread = signals
         let clock = environment.clock
-        do throws(CurlSetupError) {
-            transport = try CurlTransport(userAgent: "importwatchd/\(importWatchVersion)")
-        } catch {
-            throw .unreadable(path: plan.configuration.path, reason: error.description)
-        }
+        transport = try CurlTransport(userAgent: "importwatchd/\(importWatchVersion)")
         journal = Self.journal(environment)
         journalNotifier = JournalNotifier(journal: journal)
         reporter = Reporter(journal: journal)
@@ -90,16 +92,13 @@ final class Daemon {
         outbox.onPruned = { [weak self] in self?.recountDead() }
         writer.everything = { [weak self] in self?.everything ?? StateBatch() }
         signals = SignalHandlers(
+            signalThread,
             [
                 SIGTERM: { [weak self] in self?.stop() },
                 SIGINT: { [weak self] in self?.stop() },
                 SIGHUP: { [weak self] in self?.reload { _ in } },
                 SIGUSR1: { [weak self] in self?.reportSummary() },
-            ],
-            whenReady: { [weak self] in
-                self?.areSignalsReady = true
-                self?.becomeReady()
-            }
+            ]
         )
         Task {
             do throws(StateStoreError) {
@@ -120,9 +119,8 @@ final class Daemon {
         becomeReady()
     }
 
-    /// Tells the service manager, once the state is read and no signal can be lost any more.
+    /// Tells the service manager, once the state is read.
     private func becomeReady() {
-        guard isLoaded, areSignalsReady, pulse == nil else { return }
         openControl()
         patience?.end()
         pulse = ServicePulse(service: service) { [weak self] in self?.scheduleTurn() }
@@ -145,10 +143,12 @@ final class Daemon {
     }
 
     private func giveUp(_ error: StateStoreError) async {
+        var status = ExitCode.failure
+        if case .inUse = error { status = ExitCode.stateInUse }
+        signalThread.endSoon(status: status)
         reporter.report(.cannotStart(error.description))
         await reporter.drained()
-        if case .inUse = error { exit(ExitCode.stateInUse) }
-        exit(ExitCode.failure)
+        _exit(status)
     }
 
     // MARK: Configuration
@@ -312,11 +312,12 @@ final class Daemon {
         timer?.cancel()
         control?.close()
         for runner in runners { runner.stop() }
-        // Nothing may hold the stop up, not even a disk that hangs: what is not on disk is asked for or sent again.
-        DispatchQueue.main.asyncAfter(deadline: .now() + .milliseconds(900)) { exit(ExitCode.stopped) }
+        // Nothing holds the stop up, not even a disk that hangs: the signal's thread ends it in time, and what is not
+        // on disk then is asked for or sent again.
         Task {
             await finish(wasLoaded: wasLoaded)
-            exit(ExitCode.stopped)
+            // Nothing is left for handlers of exit(3), which other threads would meet half done.
+            _exit(ExitCode.stopped)
         }
     }
 

@@ -49,9 +49,9 @@ public final class TestProcess: Sendable {
     }
 
     deinit {
-        if running { kill(pid, SIGKILL) }
+        if isRunning { kill(pid, SIGKILL) }
         close(input)
-        if running { waitpid(pid, nil, 0) }
+        if isRunning { waitpid(pid, nil, 0) }
     }
 
     /// Everything printed so far.
@@ -82,11 +82,12 @@ public final class TestProcess: Sendable {
 
     /// Waits for the end and answers the exit status, 128 and the signal's number if a signal ended it.
     public func exitStatus(seconds: Double = 30) async throws -> Int32 {
-        try await waitUntil("the end", seconds: seconds) { !running }
+        try await waitUntil("the end", seconds: seconds) { !isRunning }
         return status.withLock { $0 } ?? -1
     }
 
-    private var running: Bool {
+    /// Whether the program has not ended yet.
+    public var isRunning: Bool {
         status.withLock { status in
             guard status == nil else { return false }
             var raw: Int32 = 0

@@ -1,0 +1,35 @@
+import Foundation
+
+extension TestProcess {
+    /// The processor time that the program has used, in seconds.
+    public var processorSeconds: Double {
+        get throws {
+            let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            // The name in parentheses may hold spaces; after it come the fields from the third on.
+            let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+            guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+                throw Failure(description: "/proc/\(pid)/stat can't be read: \(text)")
+            }
+            return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        }
+    }
+
+    /// Sends SIGTERM and checks that the program ends with success within 1.5 s, as it promises; answers the time.
+    ///
+    /// The time is taken on a thread of its own, which other tests don't hold up.
+    @discardableResult
+    public func stopsInTime(_ allowed: Set<Int32> = [0]) async throws -> Double {
+        let took = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                let begun = Date()
+                self.signal(SIGTERM)
+                while self.isRunning, Date().timeIntervalSince(begun) < 10 { usleep(2000) }
+                continuation.resume(returning: Date().timeIntervalSince(begun))
+            }
+        }
+        guard took < 1.5, try await allowed.contains(exitStatus(seconds: 1)) else {
+            throw Failure(description: "SIGTERM: \(took) s; printed:\n\(printed.suffix(2000))")
+        }
+        return took
+    }
+}
