@@ -14,6 +14,18 @@ extension TestProcess {
         }
     }
 
+    /// The most memory that the running program has had at once, in megabytes.
+    public var peakMegabytes: Int {
+        get throws {
+            let lines = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8).split(separator: "\n")
+            let peak = lines.first { $0.hasPrefix("VmHWM:") }?.split(whereSeparator: \.isWhitespace)
+            guard let peak, peak.count > 1, let kilobytes = Int(peak[1]) else {
+                throw Failure(description: "/proc/\(pid)/status has no VmHWM")
+            }
+            return kilobytes / 1024
+        }
+    }
+
     /// Sends SIGTERM and checks that the program ends with success within 1.5 s, as it promises; answers the time.
     ///
     /// The time is taken on a thread of its own, which other tests don't hold up.

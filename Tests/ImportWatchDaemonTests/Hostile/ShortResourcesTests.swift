@@ -48,6 +48,35 @@ import Testing
         }
     }
 
+    /// Requests that hang take all descriptors; clients are served from a reserve, and what fails is tried again.
+    @Test func whenDescriptorsRunOutItServesAndDoesNotSpin() async throws {
+        let ids = (0..<200).map { "a-\($0)" }
+        let listed = ids.map { "\"b\($0)\"" }.joined(separator: ", ")
+        let harness = try await DaemonHarness(
+            #"{"jobs": [{"id": "a", "count": 200}], "faults": [{"kind": "hang", "probability": 1}]}"#,
+            jobs: ids,
+            more: "[[source]]\nname = \"b\"\njobs = [\(listed)]"
+        )
+        let daemon = try daemon(harness, "--nofile=100:100")
+        try await daemon.waitFor("started")
+        try await daemon.waitUntil("all descriptors to be taken") {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.pid)/fd").count >= 98
+        }
+        let path = harness.folder.path + "/state.sqlite.control"
+        let before = try daemon.processorSeconds
+        // Silent clients take the reserve, and make room for those that ask.
+        let silent = try (0..<8).map { _ in try UnixClient(path) }
+        for _ in 0..<3 {
+            let client = try UnixClient(path)
+            client.send(#"{"method":"io.importwatchd.Status"}"# + "\u{0}")
+            #expect(client.answer(seconds: 3).map { $0.count > 1000 } == true)
+            try await Task.sleep(for: .seconds(1))
+        }
+        #expect(try daemon.processorSeconds - before < 1)
+        withExtendedLifetime(silent) {}
+        try await daemon.stopsInTime()
+    }
+
     /// Root is bound by no limit of processes; other users' processes count, so each limit has a user of its own.
     @Test(.enabled(if: geteuid() == 0)) func everyLimitOfThreadsEitherServesOrSaysWhatToRaise() async throws {
         for limit in Array(1...10) + [12] {
