@@ -158,11 +158,13 @@ final class Daemon {
     /// - Returns: How many jobs came and went.
     @discardableResult
     func apply(_ plan: DaemonPlan, jobs records: [JobRecord]) -> (added: Int, removed: Int) {
-        let before = jobKeys()
-        let remembered = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
+        let before = listedJobs(of: self.plan)
         let old = runners
-        runners = plan.sources.map { source in
-            let kept = old.first { $0.poller.source == source.name && $0.poller.region == source.region }
+        let kept = plan.sources.map { source in
+            old.first { $0.poller.source == source.name && $0.poller.region == source.region }
+        }
+        let remembered = remembered(records, for: zip(plan.sources, kept))
+        runners = zip(plan.sources, kept).map { source, kept in
             let runner = kept ?? makeRunner(source)
             if kept != nil { runner.configure(source.settings) }
             runner.setJobs(source.jobs, records: remembered)
@@ -172,12 +174,44 @@ final class Daemon {
         applyTargets(plan)
         configureMetrics(path: plan.configuration.metrics.textfile)
         self.plan = plan
-        let after = jobKeys()
-        return (after.subtracting(before).count, before.subtracting(after).count)
+        return change(from: old.isEmpty ? [] : before, to: listedJobs(of: plan))
     }
 
-    private func jobKeys() -> Set<JobKey> {
-        Set(plan.sources.isEmpty || runners.isEmpty ? [] : runners.flatMap { $0.poller.views().map(\.record.key) })
+    /// What is remembered about jobs that are new to their sources: a million others may stay.
+    private func remembered(
+        _ records: [JobRecord],
+        for sources: some Sequence<(DaemonPlan.Source, SourceRunner?)>
+    ) -> [JobKey: JobRecord] {
+        guard sources.contains(where: { $0.1 != nil }) else { return byKey(records) }
+        var new: Set<JobKey> = []
+        for (source, runner) in sources {
+            for id in source.jobs where runner?.poller.isListed(id) != true {
+                new.insert(JobKey(region: source.region, id: id))
+            }
+        }
+        return byKey(records.filter { new.contains($0.key) })
+    }
+
+    private func byKey(_ records: [JobRecord]) -> [JobKey: JobRecord] {
+        Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
+    }
+
+    private func listedJobs(of plan: DaemonPlan) -> [(region: String, ids: [String])] {
+        plan.sources.map { ($0.region, $0.jobs) }
+    }
+
+    /// How many jobs came and went; where the lists are the same, that is quickly said.
+    private func change(
+        from before: [(region: String, ids: [String])],
+        to after: [(region: String, ids: [String])]
+    ) -> (added: Int, removed: Int) {
+        if before.elementsEqual(after, by: ==) { return (0, 0) }
+        let (old, new) = (keys(before), keys(after))
+        return (new.subtracting(old).count, old.subtracting(new).count)
+    }
+
+    private func keys(_ lists: [(region: String, ids: [String])]) -> Set<JobKey> {
+        Set(lists.lazy.flatMap { list in list.ids.lazy.map { JobKey(region: list.region, id: $0) } })
     }
 
     private func makeRunner(_ source: DaemonPlan.Source) -> SourceRunner {

@@ -19,6 +19,10 @@ extension JobPoller {
         let added = ids.filter { slots[$0] == nil }
         let spread = min(settings.maxDelay.seconds, Double(added.count) / settings.requestsPerSecond)
         let window = Int64(max(0, spread) * 1e9)
+        // A million may come at once.
+        slots.reserveCapacity(slots.count + added.count)
+        jobs.reserveCapacity(jobs.count + added.count)
+        watches.reserveCapacity(watches.count + added.count)
         for id in added where slots[id] == nil {
             var job: WatchedJob
             if let record = records(id) {
@@ -47,6 +51,9 @@ extension JobPoller {
             if let due = schedule.deadline(of: slot), due > latest { schedule.set(slot, due: latest) }
         }
     }
+
+    /// Whether a job is in the list.
+    public func isListed(_ id: String) -> Bool { slots[id] != nil }
 
     private mutating func insert(_ job: WatchedJob) -> Int {
         let slot: Int
