@@ -34,15 +34,14 @@ import Testing
         let harness = try await DaemonHarness(Self.scenario, jobs: Self.jobs)
         for limit in 3...40 {
             let daemon = try daemon(harness, "--nofile=\(limit):\(limit)")
-            #expect(try await daemon.exitStatus(seconds: 5) != 0, "\(limit)")
+            #expect(try await daemon.exitStatus() != 0, "\(limit)")
             // With fewer the loader finds no library.
             guard limit > 4 else { continue }
             let lines = daemon.printed.split(separator: "\n")
             #expect(lines.count == 1, "\(limit): \(daemon.printed)")
             #expect(lines.first?.contains("Too many open files; raise LimitNOFILE=") == true, "\(limit)")
         }
-        // Some are the test's own, which every program that it starts inherits.
-        for limit in [96, 128] {
+        for limit in [50, 64] {
             let harness = try await DaemonHarness(Self.scenario, jobs: Self.jobs)
             try await serves(try daemon(harness, "--nofile=\(limit):\(limit)"), harness)
         }
@@ -67,9 +66,12 @@ import Testing
         // Silent clients take the reserve, and make room for those that ask.
         let silent = try (0..<8).map { _ in try UnixClient(path) }
         for _ in 0..<3 {
-            let client = try UnixClient(path)
-            client.send(#"{"method":"io.importwatchd.Status"}"# + "\u{0}")
-            #expect(client.answer(seconds: 3).map { $0.count > 1000 } == true)
+            try await daemon.waitUntil("a report") {
+                let client = try UnixClient(path)
+                client.send(#"{"method":"io.importwatchd.Status"}"# + "\u{0}")
+                // Who hasn't asked yet may have to make room for others, and asks again.
+                return client.answer(seconds: 3).map { $0.count > 1000 } == true
+            }
             try await Task.sleep(for: .seconds(1))
         }
         #expect(try daemon.processorSeconds - before < 1)
@@ -81,11 +83,12 @@ import Testing
     @Test(.enabled(if: geteuid() == 0)) func everyLimitOfThreadsEitherServesOrSaysWhatToRaise() async throws {
         for limit in Array(1...10) + [12] {
             let harness = try await DaemonHarness(Self.scenario, jobs: Self.jobs)
+            // Tests beside this one change the process's umask.
             chmod(harness.folder.path, 0o777)
-            chmod(harness.folder.path + "/secret", 0o644)
+            for name in ["secret", "importwatchd.toml"] { chmod("\(harness.folder.path)/\(name)", 0o644) }
             let daemon = try daemon(harness, "--nproc=\(limit):\(limit)", user: UInt32(400_000 + limit))
             if limit < 10 {
-                #expect(try await daemon.exitStatus(seconds: 5) == 1, "\(limit)")
+                #expect(try await daemon.exitStatus() == 1, "\(limit)")
                 #expect(daemon.printed.split(separator: "\n").count == 1, "\(limit): \(daemon.printed)")
                 #expect(daemon.printed.contains("raise LimitNPROC= or TasksMax="), "\(limit)")
             } else {
