@@ -7,7 +7,7 @@ import Synchronization
 /// It depends on nothing that can be held up: not on the main queue, and not on Dispatch, which may get no thread.
 nonisolated final class SignalThread: Sendable {
     /// The longest time from a signal that stops the daemon to its end.
-    private static let stopLimit = Duration.milliseconds(900)
+    private static let stopLimit = Duration.milliseconds(750)
     /// The longest time that a daemon which can't start takes to say so.
     private static let failureLimit = Duration.seconds(5)
     private static let stopping = [SIGTERM, SIGINT]
