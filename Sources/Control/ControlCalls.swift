@@ -48,13 +48,29 @@ struct ControlCall {
 struct ControlCalls {
     let version: String
     weak var handler: (any ControlHandler)?
+    private let rounds = StatusRounds()
 
-    /// Answers one call, at once or later, with a whole message but for its end mark.
-    func answer(_ call: ControlCall, completion: @escaping @MainActor (JSONValue) -> Void) {
+    init(version: String, handler: any ControlHandler) {
+        self.version = version
+        self.handler = handler
+    }
+
+    /// Answers one call, at once or later, with a whole message and its end mark.
+    func answer(_ call: ControlCall, completion: @escaping @MainActor ([UInt8]) -> Void) {
+        if call.method == "\(ControlInterface.name).Status", let handler {
+            rounds.ask(
+                job: call.parameters["job"]?.string,
+                makeAnswer: { Self.message(Self.reply(handler.status(job: $0).json)) },
+                completion: completion
+            )
+        } else {
+            answerAlone(call) { completion(Self.message($0)) }
+        }
+    }
+
+    private func answerAlone(_ call: ControlCall, completion: @escaping @MainActor (JSONValue) -> Void) {
         switch call.method {
-        case "\(ControlInterface.name).Status":
-            guard let handler else { return completion(Self.notImplemented(call.method)) }
-            completion(Self.reply(handler.status(job: call.parameters["job"]?.string).json))
+        case "\(ControlInterface.name).Status": completion(Self.notImplemented(call.method))
         case "\(ControlInterface.name).Reload":
             guard let handler else { return completion(Self.notImplemented(call.method)) }
             handler.reload { completion(Self.reply($0.json)) }
@@ -141,6 +157,10 @@ struct ControlCalls {
 
     private static func notImplemented(_ method: String) -> JSONValue {
         error("MethodNotImplemented", ["method": .string(method)])
+    }
+
+    private static func message(_ answer: JSONValue) -> [UInt8] {
+        answer.encoded() + [0]
     }
 
     private static func reply(_ parameters: JSONValue) -> JSONValue {

@@ -1,99 +1,123 @@
 import Dispatch
 import Glibc
-import JSON
 
-/// One client at the control socket: takes NUL-terminated messages, answers them in order.
+/// One client at the control socket: takes NUL-terminated messages, answers them in order, one a turn of the loop.
+///
+/// While a message waits to be answered, or an answer to be taken, nothing more is read: a client that asks faster than
+/// it is answered, or reads nothing, waits at its own end.
 @MainActor
 final class ControlConnection {
     /// The longest message taken, in bytes.
     static let messageLimit = 65_536
-    /// The most bytes that wait for a client that doesn't read.
+    /// The longest answer, in bytes.
     nonisolated static let outputLimit = 16 << 20
-    /// Called when something came or the connection ended.
+    /// How much is read at a time, in bytes.
+    private static let chunkSize = 16_384
+
+    /// Called when something came or was taken, or the connection ended.
     var onActivity: (ControlConnection) -> Void = { _ in }
     private(set) var isClosed = false
 
     private let descriptor: Int32
     private let calls: ControlCalls
-    private let readable: any DispatchSourceRead
-    private let writable: any DispatchSourceWrite
-    private var isWriting = false
+    private var watch: SocketWatch?
     private var isAnswering = false
+    private var isTurnScheduled = false
     private var input: [UInt8] = []
-    private var output: [UInt8] = []
+    /// The end of the first message, where all of it is there.
+    private var messageEnd: Int?
+    private var output: ArraySlice<UInt8> = []
 
     init(descriptor: Int32, calls: ControlCalls) {
         self.descriptor = descriptor
         self.calls = calls
-        readable = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .main)
-        // Each source has its own descriptor, so that either can be let go of without the other.
-        let second = dup(descriptor)
-        writable = DispatchSource.makeWriteSource(fileDescriptor: second, queue: .main)
-        readable.setEventHandler { [weak self] in MainActor.assumeIsolated { self?.read() } }
-        readable.setCancelHandler { Glibc.close(descriptor) }
-        writable.setEventHandler { [weak self] in MainActor.assumeIsolated { self?.flush() } }
-        writable.setCancelHandler { Glibc.close(second) }
-        readable.activate()
+        watch = SocketWatch(
+            descriptor: descriptor,
+            onReadable: { [weak self] in self?.takeWhatCame() },
+            onWritable: { [weak self] in self?.flush() }
+        )
+        update()
     }
 
     isolated deinit {
         close()
     }
 
+    /// Whether a message waits to be answered, or an answer to be taken.
+    var isBusy: Bool { isAnswering || messageEnd != nil || !output.isEmpty }
+
     func close() {
         guard !isClosed else { return }
         isClosed = true
-        readable.cancel()
-        // A source that was never resumed must be before it is let go of.
-        if !isWriting { writable.resume() }
-        writable.cancel()
+        watch?.close()
     }
 
-    private func read() {
-        var chunk = [UInt8](repeating: 0, count: 16_384)
+    /// Reads what has come, unless there is something to be answered first.
+    func takeWhatCame() {
+        guard !isBusy, !isClosed else { return }
+        var chunk = [UInt8](repeating: 0, count: Self.chunkSize)
         let count = Glibc.read(descriptor, &chunk, chunk.count)
         if count < 0, errno == EAGAIN || errno == EINTR { return }
         guard count > 0, input.count + count <= Self.messageLimit else { return end() }
+        let begin = input.count
         input.append(contentsOf: chunk.prefix(count))
+        messageEnd = input[begin...].firstIndex(of: 0)
         onActivity(self)
-        answerNext()
+        goOn()
     }
 
-    /// Answers the messages that are there, one after the other.
-    private func answerNext() {
-        while !isAnswering, !isClosed, let end = input.firstIndex(of: 0) {
-            let message = Array(input[..<end])
-            input.removeFirst(end + 1)
-            guard let call = ControlCall(message) else { return self.end() }
-            isAnswering = true
-            calls.answer(call) { [weak self] answer in
-                guard let self else { return }
-                isAnswering = false
-                if !call.isOneway { send(answer) }
-                DispatchQueue.main.async { [weak self] in MainActor.assumeIsolated { self?.answerNext() } }
+    /// Has what is to be done next done in a turn of its own.
+    private func goOn() {
+        update()
+        guard messageEnd != nil, !isAnswering, output.isEmpty, !isTurnScheduled, !isClosed else { return }
+        isTurnScheduled = true
+        DispatchQueue.main.async { [weak self] in
+            MainActor.assumeIsolated {
+                self?.isTurnScheduled = false
+                self?.answerNext()
             }
         }
     }
 
-    private func send(_ answer: JSONValue) {
+    private func update() {
+        watch?.wait(toRead: !isBusy, toWrite: !output.isEmpty)
+    }
+
+    private func answerNext() {
+        guard let end = messageEnd, !isAnswering, output.isEmpty, !isClosed else { return }
+        let message = Array(input[..<end])
+        input.removeFirst(end + 1)
+        messageEnd = input.firstIndex(of: 0)
+        guard let call = ControlCall(message) else { return self.end() }
+        isAnswering = true
+        calls.answer(call) { [weak self] answer in
+            guard let self else { return }
+            isAnswering = false
+            if !call.isOneway { send(answer) }
+            goOn()
+        }
+    }
+
+    private func send(_ answer: [UInt8]) {
         guard !isClosed else { return }
-        output.append(contentsOf: answer.encoded())
-        output.append(0)
-        guard output.count <= Self.outputLimit else { return end() }
+        guard answer.count <= Self.outputLimit else { return end() }
+        output = answer[...]
         flush()
     }
 
     private func flush() {
         while !output.isEmpty, !isClosed {
-            let count = Glibc.send(descriptor, output, output.count, Int32(MSG_NOSIGNAL))
+            let count = output.withUnsafeBytes { buffer in
+                Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            }
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN { break }
             guard count > 0 else { return end() }
-            output.removeFirst(count)
+            output = output.dropFirst(count)
+            onActivity(self)
         }
-        guard !isClosed, isWriting == output.isEmpty else { return }
-        isWriting = !output.isEmpty
-        if isWriting { writable.resume() } else { writable.suspend() }
+        if output.isEmpty { output = [] }
+        goOn()
     }
 
     private func end() {

@@ -7,6 +7,8 @@ import JSON
 public final class ControlServer {
     /// The most connections at once; when one more comes, the one that was silent longest is closed.
     static let connectionLimit = 32
+    /// How long nobody is accepted after there was no descriptor: a socket where somebody waits would have us spin.
+    private static let pause = DispatchTimeInterval.milliseconds(100)
 
     private let path: String
     private let calls: ControlCalls
@@ -14,6 +16,9 @@ public final class ControlServer {
     private let descriptor: Int32
     private let source: any DispatchSourceRead
     private var connections: [ControlConnection] = []
+    private var reserve = DescriptorReserve()
+    private var isPaused = false
+    private var isClosed = false
 
     /// Begins to listen at `path`; a socket that nobody listens at any more is replaced.
     ///
@@ -39,24 +44,67 @@ public final class ControlServer {
 
     /// Closes all connections and takes the socket away.
     public func close() {
+        guard !isClosed else { return }
+        isClosed = true
         for connection in connections { connection.close() }
         connections = []
+        // A source that is suspended must be resumed before it is let go of.
+        if isPaused { source.resume() }
         source.cancel()
+        reserve.drain()
         unlink(path)
     }
 
+    /// Takes those who wait, not more than there is room for: then others have their turn.
     private func accept() {
-        while let client = UnixSocket.accept(descriptor) {
-            guard let user = UnixSocket.peerUser(client), isAllowed(user) else {
-                Glibc.close(client)
-                continue
+        reserve.fill()
+        for _ in 0..<Self.connectionLimit {
+            switch UnixSocket.accept(descriptor) {
+            case .client(let client): admit(client)
+            case .nobody: return
+            case .shortage:
+                if reserve.give() { continue }
+                makeRoom()
+                return pauseAccepting()
             }
-            connections.removeAll(where: \.isClosed)
-            if connections.count >= Self.connectionLimit { connections.removeFirst().close() }
-            let connection = ControlConnection(descriptor: client, calls: calls)
-            connection.onActivity = { [weak self] connection in self?.touch(connection) }
-            connections.append(connection)
         }
+    }
+
+    private func admit(_ client: Int32) {
+        guard let user = UnixSocket.peerUser(client), isAllowed(user) else {
+            Glibc.close(client)
+            return
+        }
+        connections.removeAll(where: \.isClosed)
+        if connections.count >= Self.connectionLimit { makeRoom() }
+        let connection = ControlConnection(descriptor: client, calls: calls)
+        connection.onActivity = { [weak self] connection in self?.touch(connection) }
+        connections.append(connection)
+    }
+
+    /// Closes the connection that was silent longest, rather one that asks nothing than one that waits for an answer.
+    private func makeRoom() {
+        let idle = connections.first { connection in
+            connection.takeWhatCame()
+            return !connection.isBusy && !connection.isClosed
+        }
+        guard let victim = idle ?? connections.first else { return }
+        victim.close()
+        connections.removeAll { $0 === victim || $0.isClosed }
+    }
+
+    private func pauseAccepting() {
+        isPaused = true
+        source.suspend()
+        DispatchQueue.main.asyncAfter(deadline: .now() + Self.pause) { [weak self] in
+            MainActor.assumeIsolated { self?.goOn() }
+        }
+    }
+
+    private func goOn() {
+        guard isPaused, !isClosed else { return }
+        isPaused = false
+        source.resume()
     }
 
     /// Keeps the connections in the order of their last activity.

@@ -62,13 +62,32 @@ enum UnixSocket {
         return socket(AF_UNIX, nonBlocking ? kind | Int32(SOCK_NONBLOCK.rawValue) : kind, 0)
     }
 
-    /// Takes the next connection that waits, as a non-blocking descriptor; `nil` when none does.
-    static func accept(_ descriptor: Int32) -> Int32? {
-        let client = Glibc.accept(descriptor, nil, nil)
-        guard client >= 0 else { return nil }
-        _ = fcntl(client, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(client, F_SETFL, O_NONBLOCK)
-        return client
+    /// What came of an attempt to take a connection.
+    enum Accepted {
+        /// A non-blocking descriptor.
+        case client(Int32)
+        /// None waits.
+        case nobody
+        /// One waits, but the process or the system has no descriptor, or no memory, for it.
+        case shortage
+    }
+
+    /// Takes the next connection that waits.
+    static func accept(_ descriptor: Int32) -> Accepted {
+        while true {
+            let client = Glibc.accept(descriptor, nil, nil)
+            if client < 0 {
+                switch errno {
+                case EINTR, ECONNABORTED: continue
+                case EAGAIN: return .nobody
+                default: return .shortage
+                }
+            }
+            if fcntl(client, F_SETFD, FD_CLOEXEC) == 0, fcntl(client, F_SETFL, O_NONBLOCK) == 0 {
+                return .client(client)
+            }
+            close(client)
+        }
     }
 
     /// The user at the other end of a connection.

@@ -35,6 +35,7 @@ final class Daemon {
     private let journalNotifier: JournalNotifier
     private var clock: SystemClock { environment.clock }
     private var timer: DeadlineTimer?
+    private let signalThread: SignalThread
     private var signals: SignalHandlers?
     private var control: ControlServer?
     private var pulse: ServicePulse?
@@ -44,19 +45,20 @@ final class Daemon {
     private var slept: Duration
     private var isTurnScheduled = false
     private var isLoaded = false
-    private var areSignalsReady = false
     private var webhooks: [String: WebhookNotifier] = [:]
 
-    init(plan: DaemonPlan, reader: ConfigurationReader, environment: DaemonEnvironment) throws(ConfigurationError) {
+    init(
+        plan: DaemonPlan,
+        reader: ConfigurationReader,
+        environment: DaemonEnvironment,
+        signals: SignalThread
+    ) throws(CurlSetupError) {
         self.plan = plan
         self.reader = reader
         self.environment = environment
+        signalThread = signals
         let clock = environment.clock
-        do throws(CurlSetupError) {
-            transport = try CurlTransport(userAgent: "importwatchd/\(importWatchVersion)")
-        } catch {
-            throw .unreadable(path: plan.configuration.path, reason: error.description)
-        }
+        transport = try CurlTransport(userAgent: "importwatchd/\(importWatchVersion)")
         journal = Self.journal(environment)
         journalNotifier = JournalNotifier(journal: journal)
         reporter = Reporter(journal: journal)
@@ -89,16 +91,13 @@ final class Daemon {
         }
         connectWriter()
         signals = SignalHandlers(
+            signalThread,
             [
                 SIGTERM: { [weak self] in self?.stop() },
                 SIGINT: { [weak self] in self?.stop() },
                 SIGHUP: { [weak self] in self?.reload { _ in } },
                 SIGUSR1: { [weak self] in self?.reportSummary() },
-            ],
-            whenReady: { [weak self] in
-                self?.areSignalsReady = true
-                self?.becomeReady()
-            }
+            ]
         )
         Task {
             do throws(StateStoreError) {
@@ -120,9 +119,8 @@ final class Daemon {
         becomeReady()
     }
 
-    /// Tells the service manager, once the state is read and no signal can be lost any more.
+    /// Tells the service manager, once the state is read.
     private func becomeReady() {
-        guard isLoaded, areSignalsReady, pulse == nil else { return }
         openControl()
         patience?.end()
         pulse = ServicePulse(service: service) { [weak self] in self?.scheduleTurn() }
@@ -145,10 +143,12 @@ final class Daemon {
     }
 
     private func giveUp(_ error: StateStoreError) async {
+        var status = ExitCode.failure
+        if case .inUse = error { status = ExitCode.stateInUse }
+        signalThread.endSoon(status: status)
         reporter.report(.cannotStart(error.description))
         await reporter.drained()
-        if case .inUse = error { exit(ExitCode.stateInUse) }
-        exit(ExitCode.failure)
+        _exit(status)
     }
 
     // MARK: Configuration
@@ -158,11 +158,13 @@ final class Daemon {
     /// - Returns: How many jobs came and went.
     @discardableResult
     func apply(_ plan: DaemonPlan, jobs records: [JobRecord]) -> (added: Int, removed: Int) {
-        let before = jobKeys()
-        let remembered = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
+        let before = listedJobs(of: self.plan)
         let old = runners
-        runners = plan.sources.map { source in
-            let kept = old.first { $0.poller.source == source.name && $0.poller.region == source.region }
+        let kept = plan.sources.map { source in
+            old.first { $0.poller.source == source.name && $0.poller.region == source.region }
+        }
+        let remembered = remembered(records, for: zip(plan.sources, kept))
+        runners = zip(plan.sources, kept).map { source, kept in
             let runner = kept ?? makeRunner(source)
             if kept != nil { runner.configure(source.settings) }
             runner.setJobs(source.jobs, records: remembered)
@@ -172,12 +174,44 @@ final class Daemon {
         applyTargets(plan)
         configureMetrics(path: plan.configuration.metrics.textfile)
         self.plan = plan
-        let after = jobKeys()
-        return (after.subtracting(before).count, before.subtracting(after).count)
+        return change(from: old.isEmpty ? [] : before, to: listedJobs(of: plan))
     }
 
-    private func jobKeys() -> Set<JobKey> {
-        Set(plan.sources.isEmpty || runners.isEmpty ? [] : runners.flatMap { $0.poller.views().map(\.record.key) })
+    /// What is remembered about jobs that are new to their sources: a million others may stay.
+    private func remembered(
+        _ records: [JobRecord],
+        for sources: some Sequence<(DaemonPlan.Source, SourceRunner?)>
+    ) -> [JobKey: JobRecord] {
+        guard sources.contains(where: { $0.1 != nil }) else { return byKey(records) }
+        var new: Set<JobKey> = []
+        for (source, runner) in sources {
+            for id in source.jobs where runner?.poller.isListed(id) != true {
+                new.insert(JobKey(region: source.region, id: id))
+            }
+        }
+        return byKey(records.filter { new.contains($0.key) })
+    }
+
+    private func byKey(_ records: [JobRecord]) -> [JobKey: JobRecord] {
+        Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
+    }
+
+    private func listedJobs(of plan: DaemonPlan) -> [(region: String, ids: [String])] {
+        plan.sources.map { ($0.region, $0.jobs) }
+    }
+
+    /// How many jobs came and went; where the lists are the same, that is quickly said.
+    private func change(
+        from before: [(region: String, ids: [String])],
+        to after: [(region: String, ids: [String])]
+    ) -> (added: Int, removed: Int) {
+        if before.elementsEqual(after, by: ==) { return (0, 0) }
+        let (old, new) = (keys(before), keys(after))
+        return (new.subtracting(old).count, old.subtracting(new).count)
+    }
+
+    private func keys(_ lists: [(region: String, ids: [String])]) -> Set<JobKey> {
+        Set(lists.lazy.flatMap { list in list.ids.lazy.map { JobKey(region: list.region, id: $0) } })
     }
 
     private func makeRunner(_ source: DaemonPlan.Source) -> SourceRunner {
@@ -313,11 +347,12 @@ final class Daemon {
         giveUpReloads()
         control?.close()
         for runner in runners { runner.stop() }
-        // Nothing may hold the stop up, not even a disk that hangs: what is not on disk is asked for or sent again.
-        DispatchQueue.main.asyncAfter(deadline: .now() + .milliseconds(900)) { exit(ExitCode.stopped) }
+        // Nothing holds the stop up, not even a disk that hangs: the signal's thread ends it in time, and what is not
+        // on disk then is asked for or sent again.
         Task {
             await finish(wasLoaded: wasLoaded)
-            exit(ExitCode.stopped)
+            // Nothing is left for handlers of exit(3), which other threads would meet half done.
+            _exit(ExitCode.stopped)
         }
     }
 

@@ -46,7 +46,7 @@ struct DaemonOptions {
 }
 
 /// The daemon's exit codes.
-enum ExitCode {
+nonisolated enum ExitCode {
     static let stopped: Int32 = 0
     static let failure: Int32 = 1
     static let usage: Int32 = 2

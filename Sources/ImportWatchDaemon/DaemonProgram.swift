@@ -1,3 +1,4 @@
+import CurlTransport
 import Dispatch
 import Glibc
 import ImportWatch
@@ -26,19 +27,48 @@ public enum DaemonProgram {
             files: LocalFiles(),
             clock: SystemClock()
         )
+        let signals = signals(environment)
         let reader = ConfigurationReader(path: path, environment: environment)
+        let plan: DaemonPlan
         do throws(ConfigurationError) {
-            let plan = try reader.read()
-            let daemon = try Daemon(plan: plan, reader: reader, environment: environment)
+            plan = try reader.read()
+        } catch {
+            refuse(error, environment, signals)
+        }
+        do throws(CurlSetupError) {
+            let daemon = try Daemon(plan: plan, reader: reader, environment: environment, signals: signals)
             daemon.start()
             withExtendedLifetime(daemon) { dispatchMain() }
         } catch {
-            refuse(error, environment)
+            giveUp(error.description, environment)
         }
     }
 
+    /// Begins to hear signals, if the system grants what the daemon needs.
+    private static func signals(_ environment: DaemonEnvironment) -> SignalThread {
+        do throws(ResourceShortage) {
+            let signals = try SignalThread()
+            try ResourceShortage.check()
+            return signals
+        } catch {
+            giveUp(error.description, environment)
+        }
+    }
+
+    /// Says on stderr, which needs neither a thread nor a descriptor, why the daemon can't start; and ends.
+    private static func giveUp(_ problem: String, _ environment: DaemonEnvironment) -> Never {
+        // By this prefix the journal knows how grave a line from stderr is: critical.
+        let prefix = environment.variables["JOURNAL_STREAM"] == nil ? "" : "<2>"
+        write("\(prefix)importwatchd: can't start: \(problem)\n", to: STDERR_FILENO)
+        _exit(ExitCode.failure)
+    }
+
     /// Says what is wrong with the configuration, as lines or, where systemd runs the program, as an entry; and ends.
-    private static func refuse(_ error: ConfigurationError, _ environment: DaemonEnvironment) -> Never {
+    private static func refuse(
+        _ error: ConfigurationError,
+        _ environment: DaemonEnvironment,
+        _ signals: SignalThread
+    ) -> Never {
         var status = ExitCode.badConfiguration
         if case .permissionDenied = error { status = ExitCode.noPermission }
         guard JournalWriter.isUnderSystemd(environment.variables) else {
@@ -46,7 +76,7 @@ public enum DaemonProgram {
             exit(status)
         }
         let journal = Daemon.journal(environment)
-        DispatchQueue.main.asyncAfter(deadline: .now() + .seconds(5)) { exit(status) }
+        signals.endSoon(status: status)
         Task {
             try? await journal.write(.cannotStart(error.lines.joined(separator: "\n")))
             exit(status)

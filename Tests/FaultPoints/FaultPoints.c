@@ -1,6 +1,7 @@
 // Preloaded into a daemon, kills it at exact points of its work: no handler runs, nothing is flushed.
 #define _GNU_SOURCE
 #include "FaultPoints.h"
+#include "Hangs.h"
 
 #include <dlfcn.h>
 #include <signal.h>
@@ -41,6 +42,7 @@ static bool is_log(int descriptor) {
 int fdatasync(int descriptor) {
     int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
     bool is_commit = is_log(descriptor);
+    if (is_commit) hang_in("state");
     int result = next(descriptor);
     if (is_commit) reach("after-commit");
     return result;

@@ -150,4 +150,22 @@ import Testing
         #expect(try await asked.exitStatus() == 0)
         #expect(try JSONValue(decoding: Array(asked.printed.utf8))["pid"]?.integer == Int64(second.pid))
     }
+
+    @Test func aFinishedJobThatMovesToAnotherSourceIsNotAskedAgain() async throws {
+        let harness = try await DaemonHarness(Self.scenario(Self.finished + "," + Self.open), jobs: ["a"])
+        let daemon = try harness.daemon()
+        try await daemon.waitUntil("a's notification") { try await harness.delivered().count == 1 }
+        let asked = try await harness.simulator.statistics().requestsPerJob["a"]
+        for more in ["[[source]]\nname = \"other\"\njobs = [\"a\"]", "[[source]]\nname = \"third\"\njobs = [\"a\"]"] {
+            try harness.configure(jobs: ["b"], more: more)
+            let reload = try await harness.tool(["reload"])
+            #expect(reload.status == 0, "\(reload.printed)")
+        }
+        try harness.configure(jobs: ["b", "a"])
+        #expect(try await harness.tool(["reload"]).printed.contains("reloaded: 0 jobs added, 0 removed"))
+        try await Task.sleep(for: .seconds(1))
+        #expect(try await harness.simulator.statistics().requestsPerJob["a"] == asked)
+        #expect(try await harness.delivered().count == 1)
+        try await daemon.stopsInTime()
+    }
 }

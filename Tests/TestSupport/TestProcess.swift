@@ -37,6 +37,8 @@ public final class TestProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
         posix_spawn_file_actions_addopen(&actions, 1, folder.path + "/output", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // Other tests of this process have descriptors open, too.
+        for descriptor in Int32(3)..<256 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var variables = environment
         variables["PATH"] = ProcessInfo.processInfo.environment["PATH"]
         let words = ([path] + arguments).map { strdup($0) } + [nil]

@@ -38,7 +38,7 @@ struct SourceReports {
             entry(
                 .endpointUnavailable,
                 .warning,
-                "\(place): no answer for \(time.inWords), \(counted(throttles, "request")) throttled: "
+                "\(place): no answer for \(time.inWords), \(throttles.counted("request")) throttled: "
                     + "\(problem.code): \(problem.message); polling goes on slowly",
                 problem
             )
@@ -46,7 +46,7 @@ struct SourceReports {
             entry(
                 .endpointAvailable,
                 .notice,
-                "\(place): answers again after \(time.inWords) and \(counted(throttles, "throttle"))"
+                "\(place): answers again after \(time.inWords) and \(throttles.counted("throttle"))"
             )
         case .endpointUp(let time, let failures):
             entry(

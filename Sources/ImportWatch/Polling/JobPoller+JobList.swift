@@ -18,6 +18,10 @@ extension JobPoller {
         for (id, slot) in slots where !wanted.contains(id) { drop(slot, id: id) }
         let added = ids.filter { slots[$0] == nil }
         let window = spread(of: added.count)
+        // A million may come at once.
+        slots.reserveCapacity(slots.count + added.count)
+        jobs.reserveCapacity(jobs.count + added.count)
+        watches.reserveCapacity(watches.count + added.count)
         for id in added where slots[id] == nil {
             var job: WatchedJob
             if let record = records(id) {
@@ -74,6 +78,9 @@ extension JobPoller {
     private func spread(of count: Int) -> Int64 {
         Duration.seconds(min(Double(count) / settings.requestsPerSecond, settings.maxDelay.seconds)).nanoseconds
     }
+
+    /// Whether a job is in the list.
+    public func isListed(_ id: String) -> Bool { slots[id] != nil }
 
     private mutating func insert(_ job: WatchedJob) -> Int {
         let slot: Int

@@ -41,15 +41,33 @@ extension JobPoller {
 
     /// Every job.
     public func views() -> [JobView] {
-        jobs.enumerated().compactMap { slot, job in
-            job.map {
-                JobView(
-                    record: $0.record(region: region, source: source),
-                    nextPoll: schedule.deadline(of: slot),
-                    recordsPerSecond: rates[slot],
-                    problem: problems[slot]
-                )
-            }
+        jobs.indices.compactMap(view)
+    }
+
+    /// At most `limit` jobs: those told as lost or overdue first, then those that have not ended, then the others.
+    public func views(limit: Int) -> [JobView] {
+        var ranks: [[Int]] = [[], [], []]
+        for (slot, job) in jobs.enumerated() {
+            guard let job else { continue }
+            let rank = job.finishedAt != nil ? 2 : job.toldLost || job.toldOverdue ? 0 : 1
+            if ranks[rank].count < limit { ranks[rank].append(slot) }
+        }
+        return ranks.joined().prefix(limit).compactMap(view)
+    }
+
+    /// One job; `nil` where it isn't listed.
+    public func view(ofJob id: String) -> JobView? {
+        slots[id].flatMap(view)
+    }
+
+    private func view(_ slot: Int) -> JobView? {
+        jobs[slot].map { job in
+            JobView(
+                record: job.record(region: region, source: source),
+                nextPoll: schedule.deadline(of: slot),
+                recordsPerSecond: rates[slot],
+                problem: problems[slot]
+            )
         }
     }
 

@@ -1,28 +1,24 @@
 import Dispatch
 import Glibc
 
-/// Turns signals into calls on the main queue.
+/// Turns the signals that a ``SignalThread`` hears into calls on the main queue.
 final class SignalHandlers {
-    private var sources: [any DispatchSourceSignal] = []
-    private var unregistered = 0
+    private let thread: SignalThread
+    private let source: any DispatchSourceRead
+    private let handlers: [Int32: () -> Void]
 
-    /// Installs the handlers and calls `whenReady` once all of them are in force: a signal before that would be lost.
-    init(_ handlers: [Int32: () -> Void], whenReady: @escaping () -> Void) {
-        signal(SIGPIPE, SIG_IGN)
-        unregistered = handlers.count
-        for (number, handler) in handlers {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
-            source.setEventHandler { MainActor.assumeIsolated(handler) }
-            source.setRegistrationHandler { [weak self] in
-                MainActor.assumeIsolated {
-                    guard let self else { return }
-                    self.unregistered -= 1
-                    if self.unregistered == 0 { whenReady() }
-                }
-            }
-            source.activate()
-            sources.append(source)
-        }
+    /// Calls a signal's handler for each time it came, also for those that came before.
+    init(_ thread: SignalThread, _ handlers: [Int32: () -> Void]) {
+        self.thread = thread
+        self.handlers = handlers
+        source = DispatchSource.makeReadSource(fileDescriptor: thread.numbers, queue: .main)
+        source.setEventHandler { [weak self] in MainActor.assumeIsolated { self?.take() } }
+        source.activate()
+    }
+
+    private func take() {
+        var numbers = [UInt8](repeating: 0, count: 64)
+        let count = read(thread.numbers, &numbers, numbers.count)
+        for number in numbers.prefix(max(0, count)) { handlers[Int32(number)]?() }
     }
 }

@@ -84,7 +84,9 @@ struct Overview {
     }
 
     private func jobs(_ id: String?) -> [StatusReport.Job] {
-        let views = pollers.flatMap { $0.views() }.filter { id == nil || $0.record.key.id == id }
+        let views = pollers.flatMap { poller in
+            id.map { poller.view(ofJob: $0).map { [$0] } ?? [] } ?? poller.views(limit: StatusReport.jobLimit)
+        }
         let byKey = Dictionary(views.map { ($0.record.key, $0) }) { first, _ in first }
         return StatusReport.Job.ranked(views.map(\.record)).prefix(StatusReport.jobLimit).map { record in
             let view = byKey[record.key]
