@@ -114,6 +114,10 @@ final class Daemon {
         guard !isStopping else { return }
         apply(plan, jobs: state.jobs)
         outbox.restore(state.pendingDeliveries, dead: state.deadDeliveries)
+        outbox.unreadable = state.unreadable.deliveries
+        if !state.unreadable.isEmpty {
+            reporter.report(.rowsUnreadable(state.unreadable, path: plan.configuration.state.path))
+        }
         outbox.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
         isLoaded = true

@@ -22,6 +22,8 @@ final class Outbox {
     private var retired: [DeliveryTarget: DeliverySchedule] = [:]
     /// Called when deliveries that were given up may have been forgotten.
     var onPruned: () -> Void = {}
+    /// Deliveries in the state that can't be read, and wait there.
+    var unreadable = 0
     /// Deliveries that were given up, by target.
     var dead: [DeliveryTarget: Int] = [:]
     private var handedOut: [Delivery.Key: DeliverySchedule.Attempt] = [:]
@@ -78,7 +80,7 @@ final class Outbox {
 
     /// Deliveries that have neither arrived nor been given up, the journal's not counted.
     var pendingCount: Int {
-        schedules.reduce(0) { $0 + ($1.target == .journal ? 0 : $1.pendingCount) }
+        schedules.reduce(unreadable) { $0 + ($1.target == .journal ? 0 : $1.pendingCount) }
     }
 
     /// Attempts under way.
