@@ -50,6 +50,8 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     @discardableResult
     public func commit(_ batch: StateBatch) throws(StateStoreError) -> Set<String> {
         let database = try opened()
+        // Whoever only reads may go on with what is open; a commit to a file without a name would be lost.
+        try place?.check()
         var known: Set<String> = []
         try database.transaction { () throws(StateStoreError) in
             known = try BatchWriter(database: database).write(batch)
@@ -107,10 +109,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     // MARK: Opening
 
     private func opened() throws(StateStoreError) -> Database {
-        if let database {
-            try place?.check()
-            return database
-        }
+        if let database { return database }
         try makeDirectory()
         let lock: StateLock
         if let held = self.lock { lock = held } else { lock = try StateLock(statePath: path) }
