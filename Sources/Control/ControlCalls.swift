@@ -15,7 +15,7 @@ public protocol ControlHandler: AnyObject {
     /// Looks deliveries up and calls `completion` once with them, or with why there are none.
     func deliveries(
         _ filter: DeliveryFilter,
-        completion: @escaping @MainActor (Result<[DeliveryRecord], StateStoreError>) -> Void
+        completion: @escaping @MainActor (Result<DeliveryList, StateStoreError>) -> Void
     )
 
     /// Has deliveries sent again and calls `completion` once with how many.
@@ -109,7 +109,7 @@ struct ControlCalls {
         }
         handler.deliveries(filter) { result in
             switch result {
-            case .success(let records): completion(Self.reply(["deliveries": .array(records.map(\.json))]))
+            case .success(let list): completion(Self.reply(["deliveries": .array(list.json)]))
             case .failure(let error): completion(Self.stateUnavailable(error))
             }
         }

@@ -21,6 +21,24 @@ extension DeliveryRecord {
     }
 }
 
+extension UnreadableDelivery {
+    /// The delivery as it is written, in the form of the others.
+    public var json: JSONValue {
+        let webhook = target.hasPrefix("webhook:") ? String(target.dropFirst("webhook:".count)) : nil
+        return [
+            "event_id": .string(eventID), "type": .string("ses.import_job." + type), "job_id": .string(jobID),
+            "target": .string(webhook == nil ? target : "webhook"), "webhook": JSONValue(webhook),
+            "state": .string(state), "attempts": .integer(attempts),
+            "problem": .string("can't be read, and waits: \(reason)"),
+        ]
+    }
+}
+
+extension DeliveryList {
+    /// All of them.
+    public var json: [JSONValue] { records.map(\.json) + unreadable.map(\.json) }
+}
+
 extension DeliveryFilter {
     /// The parameters of the method Deliveries.
     var json: JSONValue {

@@ -65,7 +65,7 @@ extension Daemon: ControlHandler {
     /// Looks deliveries up in the state.
     func deliveries(
         _ filter: DeliveryFilter,
-        completion: @escaping @MainActor (Result<[DeliveryRecord], StateStoreError>) -> Void
+        completion: @escaping @MainActor (Result<DeliveryList, StateStoreError>) -> Void
     ) {
         let store = store
         Task {

@@ -7,7 +7,7 @@ extension Daemon {
         do throws(StateStoreError) {
             return try await store.load()
         } catch {
-            guard case .corrupt = error else { throw error }
+            guard error.asksForNewState else { throw error }
             let name = try await store.setAside(at: environment.clock.wall())
             reporter.report(.stateSetAside(error, name: name))
             return try await store.load()

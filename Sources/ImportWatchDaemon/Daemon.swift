@@ -112,7 +112,11 @@ final class Daemon {
         guard !isStopping else { return }
         apply(plan, jobs: state.jobs)
         deliveries.setDead(state.deadDeliveries)
+        deliveries.setUnreadable(state.unreadable.deliveries)
         deliveries.restore(state.pendingDeliveries)
+        if !state.unreadable.isEmpty {
+            reporter.report(.rowsUnreadable(state.unreadable, path: plan.configuration.state.path))
+        }
         deliveries.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
         isLoaded = true

@@ -100,9 +100,9 @@ struct BatchWriter {
     private func prune(_ pruning: StatePruning) throws(StateStoreError) {
         try database.run(
             """
-            DELETE FROM event WHERE id IN (SELECT event_id FROM delivery WHERE state != 'pending' AND ended_at < ?1)
+            DELETE FROM event WHERE id IN (SELECT event_id FROM delivery WHERE state IN ('delivered', 'dead') AND ended_at < ?1)
                 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = event.id
-                    AND (d.state = 'pending' OR d.ended_at >= ?1))
+                    AND (d.state NOT IN ('delivered', 'dead') OR d.ended_at >= ?1))
             """,
             [Value(pruning.endedBefore)]
         )

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import ImportWatch
 
 /// A connection to a SQLite database, with its statements kept prepared.
@@ -7,12 +8,24 @@ final class Database {
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
 
-    /// Opens the file, which is made where it is missing.
-    init(path: String, readOnly: Bool = false) throws(StateStoreError) {
+    /// What a connection may do.
+    enum Access {
+        /// Everything; the file is made where it is missing.
+        case full
+        /// Write to a file that is there, whose name is no link.
+        case writing
+        /// Read a file whose name is no link and that nobody writes to; neither a log nor its index is made.
+        case readingUnchanged
+        /// Read such a file and what lies in its log; the log's index is kept in memory.
+        case readingWithLog
+    }
+
+    /// Opens the file.
+    init(path: String, access: Access = .full) throws(StateStoreError) {
         self.path = path
         var handle: OpaquePointer?
-        let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let code = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX, nil)
+        let (name, flags) = Self.name(path, access)
+        let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let handle else {
             let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)
@@ -26,6 +39,29 @@ final class Database {
     deinit {
         statements = [:]
         sqlite3_close_v2(handle)
+    }
+
+    private static func name(_ path: String, _ access: Access) -> (String, Int32) {
+        if access == .full { return (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) }
+        // SQLite refuses a link in any part of the path; only the last part is in doubt.
+        var name = path
+        let slash = path.lastIndex(of: "/")
+        if let folder = realpath(slash.map { String(path[...$0]) } ?? ".", nil) {
+            name = String(cString: folder) + "/" + path[(slash.map { path.index(after: $0) } ?? path.startIndex)...]
+            free(folder)
+        }
+        if access == .writing { return (name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW) }
+        var uri = "file:"
+        for byte in name.utf8 {
+            let isPlain = byte > 0x20 && byte < 0x7F && !"%?#".utf8.contains(byte)
+            uri += isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        if access == .readingUnchanged {
+            uri += "?immutable=1"
+        } else if Glibc.access(name + "-shm", F_OK) == 0 {
+            uri += "?readonly_shm=1"
+        }
+        return (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW)
     }
 
     /// Runs statements that give no rows.
@@ -161,17 +197,55 @@ struct Row: ~Copyable {
         return sqlite3_column_int64(statement.handle, column)
     }
 
+    /// The integer of a column; what is none and not NULL either is noted as the row's problem.
+    func integer(_ column: Int32, _ name: String, _ problem: inout String?) -> Int64? {
+        switch sqlite3_column_type(statement.handle, column) {
+        case SQLITE_INTEGER: return sqlite3_column_int64(statement.handle, column)
+        case SQLITE_NULL: return nil
+        default:
+            problem = problem ?? "\(name) is no integer"
+            return nil
+        }
+    }
+
+    /// The text of a column; what is none and not NULL either is noted as the row's problem.
+    func text(_ column: Int32, _ name: String, _ problem: inout String?) -> String? {
+        let kind = sqlite3_column_type(statement.handle, column)
+        if kind == SQLITE_NULL { return nil }
+        if kind == SQLITE_TEXT, let start = sqlite3_column_text(statement.handle, column) {
+            let count = Int(sqlite3_column_bytes(statement.handle, column))
+            let bytes = UnsafeBufferPointer(start: start, count: count)
+            if let text = String(validating: bytes, as: UTF8.self) { return text }
+        }
+        problem = problem ?? "\(name) is no text"
+        return nil
+    }
+
+    /// The time of a column, in the years that can be written.
+    func time(_ column: Int32, _ name: String, _ problem: inout String?) -> WallTime? {
+        integer(column, name, &problem).map(WallTime.init(clamping:))
+    }
+
+    /// Takes what a row can't be without.
+    static func required<Field>(_ field: Field?, _ name: String, _ problem: inout String?) -> Field? {
+        if field == nil { problem = problem ?? "\(name) is missing" }
+        return field
+    }
+
     func text(_ column: Int32) -> String? {
         guard let start = sqlite3_column_text(statement.handle, column) else { return nil }
         let count = Int(sqlite3_column_bytes(statement.handle, column))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
-    func time(_ column: Int32) -> WallTime? {
-        integer(column).map(WallTime.init(millisecondsSinceEpoch:))
-    }
-
     func bool(_ column: Int32) -> Bool {
         integer(column) == 1
+    }
+}
+
+extension WallTime {
+    /// The nearest time within the years 1 to 9999.
+    init(clamping milliseconds: Int64) {
+        self.init(millisecondsSinceEpoch: min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_999))
     }
 }

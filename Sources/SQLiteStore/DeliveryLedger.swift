@@ -3,33 +3,42 @@ import ImportWatch
 /// Looks deliveries up, and begins them anew.
 struct DeliveryLedger {
     let database: Database
+    var version = Schema.steps.count
 
-    func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> [DeliveryRecord] {
+    /// What a filter lets through, and what of it can't be read.
+    func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> DeliveryList {
         var conditions = ["1"]
         var values: [Value] = []
         func add(_ condition: String, _ value: Value) {
             conditions.append(condition)
             values.append(value)
         }
-        if let state = filter.state { add("d.state = ?", .text(state.rawValue)) }
+        switch filter.state {
+        case .pending: conditions.append(DeliveryRow.isPending)
+        case let state?: add("d.state = ?", .text(state.rawValue))
+        case nil: break
+        }
         if let target = filter.target { add("d.target = ?", .text(target.column)) }
         if let job = filter.jobID { add("e.job_id = ?", .text(job)) }
-        var found: [DeliveryRecord] = []
+        var list = DeliveryList()
         try database.run(
-            "\(DeliveryRow.select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY e.number DESC, d.target LIMIT ?",
+            "\(DeliveryRow.select(version: version)) WHERE \(conditions.joined(separator: " AND ")) ORDER BY e.number DESC, d.target LIMIT ?",
             values + [.integer(Int64(filter.limit))]
         ) { row in
-            if let record = DeliveryRow.record(row) { found.append(record) }
+            switch DeliveryRow.read(row) {
+            case .success(let record): list.records.append(record)
+            case .failure(let row): list.unreadable.append(row)
+            }
         }
-        return found
+        return list
     }
 
     /// The deliveries of an event that have neither arrived nor been given up.
     func pending(eventID: String) throws(StateStoreError) -> [Delivery] {
         var found: [Delivery] = []
-        try database.run("\(DeliveryRow.select) WHERE d.event_id = ? AND d.state = 'pending'", [.text(eventID)]) {
-            row in
-            if let delivery = DeliveryRow.delivery(row) { found.append(delivery) }
+        let query = "\(DeliveryRow.select()) WHERE d.event_id = ? AND \(DeliveryRow.isPending)"
+        try database.run(query, [.text(eventID)]) { row in
+            if case .success(let record) = DeliveryRow.read(row) { found.append(record.delivery) }
         }
         return found
     }
@@ -37,8 +46,8 @@ struct DeliveryLedger {
     func deadDeliveries() throws(StateStoreError) -> [DeliveryTarget: Int] {
         var dead: [DeliveryTarget: Int] = [:]
         try database.run("SELECT target, count(*) FROM delivery WHERE state = 'dead' GROUP BY target") { row in
-            guard let target = row.text(0).flatMap(DeliveryTarget.init(column:)) else { return }
-            dead[target] = Int(row.integer(1) ?? 0)
+            let name = row.text(0) ?? ""
+            dead[DeliveryTarget(column: name) ?? .webhook(name)] = Int(row.integer(1) ?? 0)
         }
         return dead
     }
@@ -56,10 +65,11 @@ struct DeliveryLedger {
         }
         var replayed: [Delivery] = []
         try database.run(
-            "\(DeliveryRow.select) WHERE d.target != 'journal' AND \(condition) ORDER BY e.number",
+            "\(DeliveryRow.select()) WHERE d.target != 'journal' AND \(condition) ORDER BY e.number",
             values
         ) { row in
-            guard var delivery = DeliveryRow.delivery(row) else { return }
+            guard case .success(let record) = DeliveryRow.read(row) else { return }
+            var delivery = record.delivery
             delivery.nextAttemptAt = time
             delivery.replay = Delivery.Replay(at: time, attemptsBefore: delivery.attempts)
             replayed.append(delivery)

@@ -27,39 +27,52 @@ enum EventRow {
         ]
     }
 
-    /// Reads the columns from `first` on; `nil` when they hold what no version of this program wrote.
-    static func event(_ row: borrowing Row, from first: Int32 = 0) -> JobEvent? {
-        guard let id = row.text(first), let type = row.text(first + 1).flatMap(EventType.init(rawValue:)),
-            let occurredAt = row.time(first + 2), let source = row.text(first + 3), let region = row.text(first + 4),
-            let jobID = row.text(first + 5), let status = row.text(first + 6)
-        else { return nil }
+    /// Reads the columns from `first` on; notes the problem where they hold what this program doesn't write.
+    static func event(_ row: borrowing Row, from first: Int32, _ problem: inout String?) -> JobEvent? {
+        func text(_ column: Int32, _ name: String) -> String? { row.text(first + column, name, &problem) }
+        func time(_ column: Int32, _ name: String) -> WallTime? { row.time(first + column, name, &problem) }
+        let id = Row.required(text(0, "id"), "id", &problem)
+        let typeName = Row.required(text(1, "type"), "type", &problem)
+        let type = typeName.flatMap(EventType.init(rawValue:))
+        if type == nil { problem = problem ?? "the event type is not known" }
+        let occurredAt = Row.required(time(2, "occurred_at"), "occurred_at", &problem)
+        let source = Row.required(text(3, "source"), "source", &problem)
+        let region = Row.required(text(4, "region"), "region", &problem)
+        let jobID = Row.required(text(5, "job_id"), "job_id", &problem)
+        let status = Row.required(text(6, "status"), "status", &problem)
+        guard let id, let type, let occurredAt, let source, let region, let jobID, let status else { return nil }
         var job = ImportJob(id: jobID, status: JobStatus(rawValue: status))
-        let action = row.text(first + 10) ?? ""
-        switch row.text(first + 8) {
+        let action = text(10, "action") ?? ""
+        switch text(8, "destination") {
         case "suppression_list": job.destination = .suppressionList(action: action)
-        case "contact_list": job.destination = .contactList(name: row.text(first + 9) ?? "", action: action)
-        default: break
+        case "contact_list": job.destination = .contactList(name: text(9, "contact_list") ?? "", action: action)
+        case nil: break
+        default: problem = problem ?? "the destination is not known"
         }
-        if let url = row.text(first + 11) {
-            job.dataSource = ImportJob.DataSource(s3URL: url, format: row.text(first + 12) ?? "")
+        if let url = text(11, "s3_url") {
+            job.dataSource = ImportJob.DataSource(s3URL: url, format: text(12, "format") ?? "")
         }
-        job.processedRecords = row.integer(first + 13)
-        job.failedRecords = row.integer(first + 14)
-        job.createdAt = row.time(first + 15)
-        job.completedAt = row.time(first + 16)
+        job.processedRecords = row.integer(first + 13, "processed", &problem)
+        job.failedRecords = row.integer(first + 14, "failed", &problem)
+        job.createdAt = time(15, "created_at")
+        job.completedAt = time(16, "completed_at")
         if row.bool(first + 17) {
-            job.failure = ImportJob.Failure(message: row.text(first + 18), failedRecordsURL: row.text(first + 19))
+            job.failure = ImportJob.Failure(
+                message: text(18, "failure_message"),
+                failedRecordsURL: text(19, "failed_records_url")
+            )
         }
-        return JobEvent(
+        let event = JobEvent(
             id: id,
             type: type,
             occurredAt: occurredAt,
             source: source,
             region: region,
             job: job,
-            previousStatus: row.text(first + 7).map(JobStatus.init(rawValue:)),
-            requestID: row.text(first + 20)
+            previousStatus: text(7, "previous_status").map(JobStatus.init(rawValue:)),
+            requestID: text(20, "request_id")
         )
+        return problem == nil ? event : nil
     }
 }
 

@@ -19,20 +19,24 @@ enum JobRow {
         ]
     }
 
-    static func record(_ row: borrowing Row) -> JobRecord? {
-        guard let region = row.text(0), let id = row.text(1), let source = row.text(2), let seen = row.time(7) else {
-            return nil
-        }
+    /// Reads a row, or says why it can't be read.
+    static func record(_ row: borrowing Row) -> (record: JobRecord?, problem: String?) {
+        var problem: String?
+        let region = Row.required(row.text(0, "region", &problem), "region", &problem)
+        let id = Row.required(row.text(1, "id", &problem), "id", &problem)
+        let source = Row.required(row.text(2, "source", &problem), "source", &problem)
+        let seen = Row.required(row.time(7, "first_seen_at", &problem), "first_seen_at", &problem)
+        guard let region, let id, let source, let seen else { return (nil, problem) }
         var record = JobRecord(key: JobKey(region: region, id: id), source: source, firstSeenAt: seen)
-        record.status = row.text(3).map(JobStatus.init(rawValue:))
-        record.processedRecords = row.integer(4)
-        record.failedRecords = row.integer(5)
-        record.createdAt = row.time(6)
-        record.notFoundSince = row.time(8)
+        record.status = row.text(3, "status", &problem).map(JobStatus.init(rawValue:))
+        record.processedRecords = row.integer(4, "processed", &problem)
+        record.failedRecords = row.integer(5, "failed", &problem)
+        record.createdAt = row.time(6, "created_at", &problem)
+        record.notFoundSince = row.time(8, "not_found_since", &problem)
         record.toldLost = row.bool(9)
         record.toldOverdue = row.bool(10)
-        record.finishedAt = row.time(11)
-        record.answeredAt = row.time(12)
-        return record
+        record.finishedAt = row.time(11, "finished_at", &problem)
+        record.answeredAt = row.time(12, "answered_at", &problem)
+        return problem == nil ? (record, nil) : (nil, "job \(id): \(problem ?? "")")
     }
 }

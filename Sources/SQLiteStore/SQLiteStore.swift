@@ -9,6 +9,8 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     private var database: Database?
     private var lock: StateLock?
     private var isChecked = false
+    private var place: StatePlace?
+    private var isSetAside = false
 
     /// The queue that every call runs on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -25,14 +27,20 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         var state = StoredState()
         state.jobs.reserveCapacity(Int(try database.integer("SELECT count(*) FROM job")))
         try database.run(JobRow.select) { row in
-            if let record = JobRow.record(row) { state.jobs.append(record) }
+            switch JobRow.record(row) {
+            case (let record?, _): state.jobs.append(record)
+            case (nil, let problem): state.unreadable.noteJob(problem ?? "a job")
+            }
         }
         try database.run(
             """
-            \(DeliveryRow.select) WHERE d.state = 'pending' ORDER BY e.number
+            \(DeliveryRow.select()) WHERE \(DeliveryRow.isPending) ORDER BY e.number
             """
         ) { row in
-            if let delivery = DeliveryRow.delivery(row) { state.pendingDeliveries.append(delivery) }
+            switch DeliveryRow.read(row) {
+            case .success(let record): state.pendingDeliveries.append(record.delivery)
+            case .failure(let delivery): state.unreadable.note(delivery)
+            }
         }
         state.deadDeliveries = try DeliveryLedger(database: database).deadDeliveries()
         return state
@@ -42,6 +50,8 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     @discardableResult
     public func commit(_ batch: StateBatch) throws(StateStoreError) -> [Delivery] {
         let database = try opened()
+        // Whoever only reads may go on with what is open; a commit to a file without a name would be lost.
+        try place?.check()
         var pending: [Delivery] = []
         try database.transaction { () throws(StateStoreError) in
             pending = try BatchWriter(database: database).write(batch)
@@ -52,6 +62,10 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     /// Puts the file aside, with what belongs to it; the next call begins a new one.
     public func setAside(at time: WallTime) throws(StateStoreError) -> String {
         database = nil
+        place = nil
+        isSetAside = true
+        // Where the lock's file went with the state, its lock would keep nobody away.
+        if lock?.isInPlace == false { lock = nil }
         var name = "\(path).damaged-\(time.basicISO8601)"
         while access(name, F_OK) == 0 { name += "-" }
         guard rename(path, name) == 0 || errno == ENOENT else {
@@ -64,7 +78,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     // MARK: Deliveries
 
     /// The deliveries that a filter lets through, the newest event's first.
-    public func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> [DeliveryRecord] {
+    public func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> DeliveryList {
         try DeliveryLedger(database: try opened()).deliveries(filter)
     }
 
@@ -101,6 +115,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         if let held = self.lock { lock = held } else { lock = try StateLock(statePath: path) }
         // Held from here on, also while a damaged file is put aside.
         self.lock = lock
+        if lock.hadState, !isSetAside { try StatePlace.checkBeforeOpening(path) }
         let mask = umask(0o077)
         defer { umask(mask) }
         let database = try Database(path: path)
@@ -109,7 +124,13 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         try database.execute("PRAGMA foreign_keys = ON")
         if !lock.wasCleanlyStopped, !isChecked { try Self.check(database) }
         isChecked = true
+        if lock.hadState, !isSetAside, try database.integer("PRAGMA user_version") == 0 {
+            throw .lost(path: path, what: "holds no tables")
+        }
         try Schema.migrate(database)
+        lock.markBegun()
+        place = StatePlace(path: path)
+        isSetAside = false
         self.database = database
         return database
     }

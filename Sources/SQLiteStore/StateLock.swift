@@ -4,47 +4,74 @@ import ImportWatch
 /// The file beside the state that keeps a second daemon away, and tells whether the last one stopped in good order.
 ///
 /// It holds the daemon's pid on its first line and `running` or `stopped` on its second; who runs holds its `flock`.
+/// As long as no state was begun beside it, its third line says `new`.
 public final class StateLock {
     /// Whether the last daemon stopped in good order; also true where there was none.
     let wasCleanlyStopped: Bool
+    /// Whether a state lay beside it once.
+    private(set) var hadState: Bool
     private let descriptor: Int32
+    private let path: String
 
-    /// Takes the lock for this process.
+    /// Takes the lock for this process, which may write to the state.
     init(statePath: String) throws(StateStoreError) {
-        let path = Self.path(beside: statePath)
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
+        path = Self.path(beside: statePath)
+        guard let descriptor = try StateFile.open(path, O_RDWR | O_CREAT) else {
+            throw .cannotOpen(path: path, reason: String(cString: strerror(ENOENT)))
         }
-        Self.keepForOwner(of: statePath, descriptor)
         let before = Self.read(descriptor)
-        guard Self.take(descriptor) else {
+        guard Self.take(descriptor, LOCK_EX) else {
             close(descriptor)
             throw .inUse(path: statePath, pid: before?.pid)
         }
         self.descriptor = descriptor
         wasCleanlyStopped = before.map { !$0.isRunning } ?? true
+        hadState = before.map { !$0.isNew } ?? false
         write("running")
     }
 
-    /// A lock that root's tool made must not keep the daemon's own user out.
-    private static func keepForOwner(of statePath: String, _ descriptor: Int32) {
-        var state = stat()
-        guard geteuid() == 0, stat(statePath, &state) == 0 else { return }
-        _ = fchown(descriptor, state.st_uid, state.st_gid)
+    /// Keeps daemons away for a process that only reads; nothing is made or written.
+    init(readingBeside statePath: String) throws(StateStoreError) {
+        path = Self.path(beside: statePath)
+        guard let descriptor = try StateFile.open(path, O_RDONLY) else {
+            (descriptor, wasCleanlyStopped, hadState) = (-1, true, true)
+            return
+        }
+        let before = Self.read(descriptor)
+        guard Self.take(descriptor, LOCK_SH) else {
+            close(descriptor)
+            throw .inUse(path: statePath, pid: before?.pid)
+        }
+        self.descriptor = descriptor
+        wasCleanlyStopped = before.map { !$0.isRunning } ?? true
+        hadState = true
     }
 
     /// Tries for a second: a tool that looks into the state holds the lock for a moment.
-    private static func take(_ descriptor: Int32) -> Bool {
+    private static func take(_ descriptor: Int32, _ kind: Int32) -> Bool {
         for _ in 0..<20 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            if flock(descriptor, kind | LOCK_NB) == 0 { return true }
             usleep(50_000)
         }
         return false
     }
 
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Whether the file is still the one that its name stands for.
+    var isInPlace: Bool {
+        var (held, named) = (stat(), stat())
+        return fstat(descriptor, &held) == 0 && lstat(path, &named) == 0
+            && held.st_ino == named.st_ino && held.st_dev == named.st_dev
+    }
+
+    /// Notes that a state lies beside the file from now on.
+    func markBegun() {
+        guard !hadState else { return }
+        hadState = true
+        write("running")
     }
 
     /// Notes that the daemon stops in good order.
@@ -54,9 +81,9 @@ public final class StateLock {
 
     /// Who holds, or last held, the lock of a state; `nil` where there never was a daemon.
     public static func holder(statePath: String) -> StateHolder? {
-        let descriptor = open(path(beside: statePath), O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, let content = read(descriptor) else { return nil }
+        guard let descriptor = try? StateFile.open(path(beside: statePath), O_RDONLY) else { return nil }
         defer { close(descriptor) }
+        guard let content = read(descriptor) else { return nil }
         if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return content.isRunning ? .crashed : .stopped }
         return .running(pid: content.pid)
     }
@@ -65,17 +92,17 @@ public final class StateLock {
         statePath + ".lock"
     }
 
-    private static func read(_ descriptor: Int32) -> (pid: Int32, isRunning: Bool)? {
+    private static func read(_ descriptor: Int32) -> (pid: Int32, isRunning: Bool, isNew: Bool)? {
         var bytes = [UInt8](repeating: 0, count: 64)
         let count = pread(descriptor, &bytes, bytes.count, 0)
         guard count > 0 else { return nil }
         let lines = String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n")
         guard lines.count >= 2, let pid = Int32(lines[0]) else { return nil }
-        return (pid, lines[1] == "running")
+        return (pid, lines[1] == "running", lines.count > 2 && lines[2] == "new")
     }
 
     private func write(_ word: String) {
-        let text = Array("\(getpid())\n\(word)\n".utf8)
+        let text = Array("\(getpid())\n\(word)\n\(hadState ? "" : "new\n")".utf8)
         ftruncate(descriptor, 0)
         pwrite(descriptor, text, text.count, 0)
         fsync(descriptor)

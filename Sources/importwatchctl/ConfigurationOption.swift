@@ -77,7 +77,10 @@ extension ConfigurationOption {
     ///
     /// Where the configuration doesn't even say where the state lies, only a running daemon can be asked, and its state is
     /// not compared.
+    ///
+    /// - Parameter purpose: What is done with the state where it is opened.
     func state<Answer>(
+        for purpose: OfflineState.Purpose = .reading,
         online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
         offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
     ) throws -> Answer {
@@ -99,7 +102,7 @@ extension ConfigurationOption {
                 }
             }
             let path = try path ?? loadOrExit().state.path
-            return try offline(try OfflineState(path: path), path)
+            return try FileOwner.acting(for: path) { try offline(try OfflineState(path: path, for: purpose), path) }
         } catch let code as ExitCode {
             throw code
         } catch {

@@ -38,7 +38,7 @@ struct DeliveriesCommand: ParsableCommand {
         let filter = DeliveryFilter(state: state, target: webhook.map(DeliveryTarget.webhook), jobID: job, limit: limit)
         let deliveries = try config.state(
             online: { client, path throws(ControlError) in try client.deliveries(filter, statePath: path) },
-            offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).map(\.json) }
+            offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).json }
         )
         if json {
             let value: JSONValue = ["deliveries": .array(deliveries)]

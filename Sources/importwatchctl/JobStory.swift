@@ -15,7 +15,7 @@ struct JobStory {
         let filter = DeliveryFilter(jobID: jobID)
         let deliveries = try config.state(
             online: { client, path throws(ControlError) in try client.deliveries(filter, statePath: path) },
-            offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).map(\.json) }
+            offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).json }
         )
         if json {
             let jobs = report.json["jobs"] ?? .array([])

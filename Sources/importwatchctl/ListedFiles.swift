@@ -44,22 +44,30 @@ struct ListedFiles {
     /// Reads a list, has it changed, and replaces the file with its mode and owner kept; nothing is written where
     /// nothing changed.
     static func edit(_ path: String, mayCreate: Bool, _ change: (inout JobListText) -> Void) throws {
-        do throws(FileError) {
-            let bytes: [UInt8]
-            do throws(FileError) {
-                bytes = try LocalFiles().read(path, limit: 64 << 20)
-            } catch {
-                guard case .notFound = error, mayCreate else { throw error }
-                bytes = []
+        do {
+            try FileOwner.acting(for: path, isFileIncluded: false) {
+                try replace(path, mayCreate: mayCreate, change)
             }
-            let before = JobListText(String(decoding: bytes, as: UTF8.self))
-            var list = before
-            change(&list)
-            if list != before { try FileReplacement.write(Array(list.text.utf8), to: path) }
         } catch {
             Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
             throw ExitCode(ExitStatus.failure)
         }
+    }
+
+    private static func replace(_ path: String, mayCreate: Bool, _ change: (inout JobListText) -> Void)
+        throws(FileError)
+    {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try LocalFiles().read(path, limit: 64 << 20)
+        } catch {
+            guard case .notFound = error, mayCreate else { throw error }
+            bytes = []
+        }
+        let before = JobListText(String(decoding: bytes, as: UTF8.self))
+        var list = before
+        change(&list)
+        if list != before { try FileReplacement.write(Array(list.text.utf8), to: path) }
     }
 
     private static func isPattern(_ path: String) -> Bool {

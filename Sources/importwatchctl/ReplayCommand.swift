@@ -53,6 +53,7 @@ struct ReplayCommand: ParsableCommand {
         guard let selection = selections.first else { return }
         var isOffline = false
         let count = try config.state(
+            for: .writing,
             online: { client, path throws(ControlError) in try client.replay(selection, statePath: path) },
             offline: { state, _ throws(StateStoreError) in
                 isOffline = true

@@ -51,7 +51,7 @@ import Testing
 
     func deliveries(
         _ filter: DeliveryFilter,
-        completion: @escaping @MainActor (Result<[DeliveryRecord], StateStoreError>) -> Void
+        completion: @escaping @MainActor (Result<DeliveryList, StateStoreError>) -> Void
     ) {
         filters.append(filter)
         completion(.failure(.diskFull(path: "/state/state.sqlite")))

@@ -60,6 +60,11 @@ public struct Delivery: Hashable, Sendable {
     /// What identifies this delivery.
     public var key: Key { Key(eventID: event.id, target: target) }
 
+    /// The attempts that the waits between them count from.
+    var attemptsSinceReplay: Int {
+        max(0, attempts) - min(max(0, replay?.attemptsBefore ?? 0), max(0, attempts))
+    }
+
     /// Makes a delivery that is due at once and was never tried.
     public init(event: JobEvent, target: DeliveryTarget) {
         self.event = event
@@ -117,4 +122,9 @@ public struct DeliveryAttempt: Hashable, Sendable {
         self.number = number
         self.at = at
     }
+}
+
+extension Int {
+    /// One more, or the same at the end of the range.
+    var addingOne: Int { self == .max ? self : self + 1 }
 }

@@ -102,7 +102,7 @@ public struct DeliverySchedule: Sendable {
             queue.removeMin()
             guard isCurrent(first), var delivery = deliveries[first.key] else { continue }
             handedOut.insert(first.key)
-            delivery.attempts += 1
+            delivery.attempts = delivery.attempts.addingOne
             delivery.lastAttemptAt = wall
             deliveries[first.key] = delivery
             inFlight += 1
@@ -145,7 +145,7 @@ public struct DeliverySchedule: Sendable {
             enqueue(key, due: now)
         case .retry(let problem):
             let delay = retries.delay(
-                afterAttempts: delivery.attempts - (delivery.replay?.attemptsBefore ?? 0),
+                afterAttempts: delivery.attemptsSinceReplay,
                 retryAfter: problem.retryAfter,
                 using: &generator
             )
@@ -168,7 +168,7 @@ public struct DeliverySchedule: Sendable {
         inFlight -= 1
         handedOut.remove(attempt.record.key)
         guard deliveries[attempt.record.key] != nil else { return }
-        deliveries[attempt.record.key]?.attempts -= 1
+        deliveries[attempt.record.key]?.attempts = max(0, attempt.record.number - 1)
         enqueue(attempt.record.key, due: now.advanced(by: .seconds(1)))
     }
 

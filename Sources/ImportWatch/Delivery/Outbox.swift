@@ -17,6 +17,8 @@ public struct Outbox: Sendable {
     private var handedOut: [Delivery.Key: DeliverySchedule.Attempt] = [:]
     /// Deliveries that have ended, but for the state.
     private var endedUnrecorded: Set<Delivery.Key> = []
+    /// Deliveries in the state that can't be read, and wait there.
+    public var unreadable = 0
     /// Deliveries that were given up, by target.
     public var dead: [DeliveryTarget: Int] = [:]
 
@@ -65,7 +67,7 @@ public struct Outbox: Sendable {
 
     /// Deliveries that have neither arrived nor been given up, the journal's not counted.
     public var pendingCount: Int {
-        schedules.reduce(0) { $0 + ($1.target == .journal ? 0 : $1.pendingCount) }
+        schedules.reduce(unreadable) { $0 + ($1.target == .journal ? 0 : $1.pendingCount) }
     }
 
     /// Attempts under way.

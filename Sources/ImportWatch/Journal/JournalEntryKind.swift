@@ -65,6 +65,8 @@ extension JournalEntry {
         case stateAvailable = "e5a9f6b1a29749bfadf438f7b27c1c74"
         /// The state was damaged and was set aside.
         case stateSetAside = "f1a38d3268344c65927cb2382bedda16"
+        /// Something in the state can't be read.
+        case stateRowsUnreadable = "a463707cd25ae415a8ee6a073df63761"
         /// The journal takes no entries.
         case journalUnavailable = "ef5d123f1e9143ef8d1cd69465beb9aa"
         /// The journal takes entries again.

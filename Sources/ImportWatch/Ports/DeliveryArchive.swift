@@ -1,7 +1,7 @@
 /// Remembers every delivery until it is pruned; the port by which people look deliveries up and have them sent again.
 public protocol DeliveryArchive: Sendable {
-    /// The deliveries that a filter lets through, the newest event's first.
-    func deliveries(_ filter: DeliveryFilter) async throws(StateStoreError) -> [DeliveryRecord]
+    /// The deliveries that a filter lets through, the newest event's first, with those that can't be read.
+    func deliveries(_ filter: DeliveryFilter) async throws(StateStoreError) -> DeliveryList
 
     /// How many deliveries were given up, by target.
     func deadDeliveries() async throws(StateStoreError) -> [DeliveryTarget: Int]

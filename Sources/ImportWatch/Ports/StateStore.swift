@@ -27,6 +27,8 @@ public struct StoredState: Hashable, Sendable {
     public var pendingDeliveries: [Delivery]
     /// How many deliveries were given up, by target.
     public var deadDeliveries: [DeliveryTarget: Int]
+    /// What is there besides and can't be read.
+    public var unreadable = UnreadableRows()
 
     /// Makes a state.
     public init(
@@ -52,12 +54,26 @@ public enum StateStoreError: Error, Hashable, Sendable, CustomStringConvertible 
     case tooNew(path: String, version: Int, supported: Int)
     /// The file is damaged, or is no database.
     case corrupt(path: String, reason: String)
+    /// There was a state, and now there is none.
+    case lost(path: String, what: String)
+    /// The file was taken away or cut under the running daemon.
+    case gone(path: String, what: String)
+    /// Something else than a file of ours lies where one should.
+    case planted(path: String, what: String)
     /// The disk is full.
     case diskFull(path: String)
     /// A write has been under way for so long; it may still succeed.
     case slow(Duration)
     /// Anything else that the database reports.
     case failed(path: String, reason: String)
+
+    /// Whether a new state has to be begun, with what lies in the old one's place put aside.
+    public var asksForNewState: Bool {
+        switch self {
+        case .corrupt, .lost, .gone: true
+        default: false
+        }
+    }
 
     /// One line for a person: what failed, where, and what to do.
     public var description: String {
@@ -73,6 +89,13 @@ public enum StateStoreError: Error, Hashable, Sendable, CustomStringConvertible 
             "state \(path): schema version \(version) is newer than this program's \(supported); upgrade importwatchd"
         case .corrupt(let path, let reason):
             "state \(path): damaged (\(reason))"
+        case .lost(let path, let what):
+            "state \(path): \(what), though there was one before: jobs that are still listed and have ended are told "
+                + "again, under the same IDs; notifications that were pending in it are lost"
+        case .gone(let path, let what):
+            "state \(path): \(what) while the daemon runs; all that it remembers goes to a new one"
+        case .planted(let path, let what):
+            "state \(path): is \(what), which importwatchd never makes there; see who did, and remove it"
         case .diskFull(let path):
             "state \(path): no space left on the disk; free some, nothing is acknowledged until then"
         case .slow(let time):

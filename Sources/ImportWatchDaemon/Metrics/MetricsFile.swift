@@ -58,7 +58,9 @@ final class MetricsFile {
     /// and takes only names that end with `.prom`.
     private nonisolated static func replace(_ path: String, with text: String) -> String? {
         let new = "\(path).\(getpid()).new"
-        let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        // The folder may be shared: what lies there under the name is somebody's, a link or a pipe even.
+        unlink(new)
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { return String(cString: strerror(errno)) }
         let bytes = Array(text.utf8)
         let count = Glibc.write(descriptor, bytes, bytes.count)

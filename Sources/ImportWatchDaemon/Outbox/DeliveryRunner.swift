@@ -56,6 +56,11 @@ final class DeliveryRunner {
         outbox.dead = dead
     }
 
+    /// Notes how many deliveries wait in the state that can't be read.
+    func setUnreadable(_ count: Int) {
+        outbox.unreadable = count
+    }
+
     // MARK: Events and deliveries
 
     /// Takes on the deliveries that were pending when the daemon stopped.
