@@ -70,7 +70,7 @@ extension Daemon: ControlHandler {
         let store = store
         Task {
             do throws(StateStoreError) {
-                completion(.success(try await store.deliveries(filter)))
+                completion(.success(try await store.deliveries(filter).map(outbox.withExpectedAttempt)))
             } catch {
                 completion(.failure(error))
             }

@@ -37,9 +37,13 @@ struct BatchWriter {
         return true
     }
 
+    /// The result puts the next attempt after this one; until then it is due at once, whatever the clock did.
     private func note(_ attempt: DeliveryAttempt) throws(StateStoreError) {
         try database.run(
-            "UPDATE delivery SET attempts = ?, last_attempt_at = ? WHERE event_id = ? AND target = ?",
+            """
+            UPDATE delivery SET attempts = ?1, last_attempt_at = ?2, next_attempt_at = ?2
+            WHERE event_id = ?3 AND target = ?4
+            """,
             [
                 .integer(Int64(attempt.number)), Value(attempt.at), .text(attempt.key.eventID),
                 .text(attempt.key.target.column),

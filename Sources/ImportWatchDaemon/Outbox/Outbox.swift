@@ -76,6 +76,17 @@ final class Outbox {
     /// The targets in force, for a report.
     var schedules: [DeliverySchedule] { channels.values.map(\.schedule) }
 
+    /// The record of a delivery that waits, with the time at which it can really go out next.
+    func withExpectedAttempt(_ record: DeliveryRecord) -> DeliveryRecord {
+        guard record.state == .pending else { return record }
+        var record = record
+        let next = channels[record.delivery.target]?.schedule
+            .expectedAttempt(of: record.delivery, now: clock.now(), wall: clock.wall())
+        record.isHeldBack = next == nil
+        if let next { record.delivery.nextAttemptAt = next }
+        return record
+    }
+
     /// Deliveries that have neither arrived nor been given up, the journal's not counted.
     var pendingCount: Int {
         schedules.reduce(0) { $0 + ($1.target == .journal ? 0 : $1.pendingCount) }
