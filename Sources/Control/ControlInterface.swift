@@ -13,7 +13,8 @@ enum ControlInterface {
         type Job (source: string, id: string, status: ?string, processed: ?int, failed: ?int, answered_at: ?string,
           next_poll: ?string, attention: ?string, created_at: ?string, finished_at: ?string,
           records_per_second: ?float, problem: ?string)
-        type Target (name: string, health: string, pending: int, last_success: ?string, dead: int)
+        type Target (name: string, health: string, pending: int, last_success: ?string, dead: int,
+          next_probe: ?string)
 
         # What is going on; of all jobs, or of one.
         method Status(job: ?string) -> (daemon: string, version: string, pid: ?int, started_at: ?string, configuration: string,

@@ -14,7 +14,7 @@ extension DeliveryRecord {
             "target": .string(webhook == nil ? "journal" : "webhook"), "webhook": JSONValue(webhook),
             "state": .string(state.rawValue), "attempts": .integer(Int64(delivery.attempts)),
             "last_attempt_at": JSONValue(delivery.lastAttemptAt?.rfc3339),
-            "next_attempt_at": state == .pending ? .string(delivery.nextAttemptAt.rfc3339) : .null,
+            "next_attempt_at": state == .pending && !isHeldBack ? .string(delivery.nextAttemptAt.rfc3339) : .null,
             "ended_at": JSONValue(endedAt?.rfc3339), "http_status": JSONValue(httpStatus.map(Int64.init)),
             "problem": JSONValue(problem),
         ]

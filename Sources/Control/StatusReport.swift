@@ -124,9 +124,19 @@ public struct StatusReport: Hashable, Sendable {
         public var lastSuccess: String?
         /// Deliveries that were given up and are still remembered.
         public var dead: Int64
+        /// When the next single try shows whether it takes notifications again; `nil` while all may go out.
+        public var nextProbe: String?
 
         /// Makes a target.
-        public init(name: String, health: String, pending: Int64, lastSuccess: String?, dead: Int64 = 0) {
+        public init(
+            name: String,
+            health: String,
+            pending: Int64,
+            lastSuccess: String?,
+            dead: Int64 = 0,
+            nextProbe: String? = nil
+        ) {
+            self.nextProbe = nextProbe
             self.name = name
             self.health = health
             self.pending = pending
@@ -293,7 +303,7 @@ extension StatusReport.Target {
     var json: JSONValue {
         [
             "name": .string(name), "health": .string(health), "pending": .integer(pending),
-            "last_success": JSONValue(lastSuccess), "dead": .integer(dead),
+            "last_success": JSONValue(lastSuccess), "dead": .integer(dead), "next_probe": JSONValue(nextProbe),
         ]
     }
 
@@ -306,7 +316,8 @@ extension StatusReport.Target {
             health: health,
             pending: pending,
             lastSuccess: json["last_success"]?.string,
-            dead: json["dead"]?.integer ?? 0
+            dead: json["dead"]?.integer ?? 0,
+            nextProbe: json["next_probe"]?.string
         )
     }
 }

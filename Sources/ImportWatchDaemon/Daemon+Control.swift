@@ -70,7 +70,12 @@ extension Daemon: ControlHandler {
         let store = store
         Task {
             do throws(StateStoreError) {
-                completion(.success(try await store.deliveries(filter)))
+                var list = try await store.deliveries(filter)
+                let (now, wall) = (environment.clock.now(), environment.clock.wall())
+                list.records = list.records.map { record in
+                    self.deliveries.outbox.withExpectedAttempt(record, now: now, wall: wall)
+                }
+                completion(.success(list))
             } catch {
                 completion(.failure(error))
             }

@@ -108,7 +108,8 @@ public struct StatusScreen: Sendable {
         ])
         for target in report.targets.sorted(by: needsAttentionFirst) {
             let last = target.lastSuccess.map { "\(age($0)) ago" } ?? "-"
-            table.add([target.name, String(target.pending), String(target.dead), last, target.health])
+            let probe = target.nextProbe.map { "next probe in \(wait($0)), " } ?? ""
+            table.add([target.name, String(target.pending), String(target.dead), last, probe + target.health])
         }
         return table
     }

@@ -9,8 +9,9 @@ struct BatchWriter {
         for job in batch.jobs { try database.run(JobRow.upsert, JobRow.values(of: job)) }
         for new in batch.events { try insert(new) }
         for delivery in batch.restored { try restore(delivery) }
-        for attempt in batch.attempts { try note(attempt) }
+        // A result is of an earlier attempt than one that begins in the same batch.
         for result in batch.results { try note(result) }
+        for attempt in batch.attempts { try note(attempt) }
         if let pruning = batch.pruning { try prune(pruning) }
         let ledger = DeliveryLedger(database: database)
         var pending: [Delivery] = []
@@ -56,9 +57,13 @@ struct BatchWriter {
         )
     }
 
+    /// The result puts the next attempt after this one; until then it is due at once, whatever the clock did.
     private func note(_ attempt: DeliveryAttempt) throws(StateStoreError) {
         try database.run(
-            "UPDATE delivery SET attempts = ?, last_attempt_at = ? WHERE event_id = ? AND target = ?",
+            """
+            UPDATE delivery SET attempts = ?1, last_attempt_at = ?2, next_attempt_at = ?2
+            WHERE event_id = ?3 AND target = ?4
+            """,
             [
                 .integer(Int64(attempt.number)), Value(attempt.at), .text(attempt.key.eventID),
                 .text(attempt.key.target.column),

@@ -6,25 +6,46 @@ import Testing
 @Suite final class TargetHealthTests {
     private var clock = VirtualClock()
     private var generator = SeededGenerator(seed: 9)
-    private var health = TargetHealth()
+    private var health = TargetHealth(target: .webhook("ops"))
     private let problem = NotificationProblem(kind: "http_500", message: "the receiver answered HTTP 500")
     private let other = NotificationProblem(kind: "timeout", message: "no answer")
 
-    private func note(_ outcome: NotificationOutcome) -> TargetHealth.Change? {
+    private func note(_ outcome: NotificationOutcome, isProbe: Bool = false) -> TargetHealth.Change? {
         clock.advance(by: .seconds(1))
-        return health.note(outcome, now: clock.now, using: &generator)
+        return health.note(outcome, isProbe: isProbe, now: clock.now, using: &generator)
     }
 
-    @Test func theFirstFailureIsToldAndTheThirdTripsTheBreaker() {
+    @Test func theFirstFailureIsToldAndTheTenthTripsTheBreaker() {
         #expect(note(.retry(problem)) == .failing(problem, failures: 1))
-        #expect(!health.isTripped)
-        #expect(note(.retry(problem)) == nil)
+        for _ in 2...9 {
+            #expect(!health.isTripped)
+            #expect(note(.retry(problem)) == nil)
+        }
         #expect(!health.isTripped)
         #expect(note(.retry(problem)) == nil)
         #expect(health.isTripped && health.nextProbe > clock.now)
-        #expect(note(.retry(other)) == .failing(other, failures: 4))
-        #expect(note(.delivered(httpStatus: 204)) == .recovered(after: .seconds(4), failures: 4))
+        #expect(note(.retry(other)) == .failing(other, failures: 11))
+        #expect(note(.delivered(httpStatus: 204)) == .recovered(after: .seconds(11), failures: 11))
         #expect(!health.isTripped)
+    }
+
+    @Test func failuresOfAttemptsThatWereUnderWayDoNotPutOffTheProbe() {
+        for _ in 0..<10 { _ = note(.retry(problem)) }
+        let probe = health.nextProbe
+        for _ in 0..<54 { _ = note(.retry(problem)) }
+        #expect(health.nextProbe == probe)
+        _ = note(.retry(problem), isProbe: true)
+        #expect(health.nextProbe > clock.now)
+    }
+
+    @Test func aHintPutsTheProbeOffByAnHourAtMost() {
+        var busy = NotificationProblem(kind: "http_429", message: "HTTP 429", httpStatus: 429)
+        busy.retryAfter = .seconds(600)
+        for _ in 0..<10 { _ = note(.retry(busy)) }
+        #expect(clock.now.duration(to: health.nextProbe) == .seconds(600))
+        busy.retryAfter = .seconds(86_400)
+        _ = note(.retry(busy), isProbe: true)
+        #expect(clock.now.duration(to: health.nextProbe) == .seconds(3600))
     }
 
     @Test func aReceiverThatFailsNowAndThenIsToldOnce() {
@@ -40,7 +61,7 @@ import Testing
     }
 
     @Test func aReplayProbesAtOnce() {
-        for _ in 0..<5 { _ = note(.retry(problem)) }
+        for _ in 0..<10 { _ = note(.retry(problem)) }
         #expect(health.nextProbe > clock.now)
         health.probe(at: clock.now)
         #expect(health.nextProbe <= clock.now)

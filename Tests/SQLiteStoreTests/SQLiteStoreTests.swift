@@ -93,6 +93,7 @@ import Testing
         try await store.commit(StateBatch(attempts: [DeliveryAttempt(key: key, number: 1, at: time(50))]))
         var pending = try #require(try await store.load().pendingDeliveries.first)
         #expect(pending.attempts == 1 && pending.lastAttemptAt == time(50))
+        #expect(pending.nextAttemptAt == time(50), "without a result it is due at once")
         let retry = DeliveryResult(key: key, state: .pending(nextAttemptAt: time(99)), at: time(51), httpStatus: 500)
         try await store.commit(StateBatch(results: [retry]))
         pending = try #require(try await store.load().pendingDeliveries.first)

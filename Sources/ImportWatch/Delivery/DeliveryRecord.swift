@@ -20,6 +20,8 @@ public struct DeliveryRecord: Hashable, Sendable {
     public var httpStatus: Int?
     /// Why the last attempt failed, without secrets.
     public var problem: String?
+    /// Whether only a reload or restart brings the next attempt about.
+    public var isHeldBack = false
 
     /// Makes a record.
     public init(

@@ -42,7 +42,7 @@ public struct DeliverySchedule: Sendable {
     /// When failed deliveries are tried again.
     public private(set) var retries: RetrySchedule
     /// Whether the target takes notifications.
-    public private(set) var health = TargetHealth()
+    public private(set) var health: TargetHealth
     /// When the target last took a notification, since the start.
     public private(set) var lastSuccess: WallTime?
     /// What became of attempts since the start.
@@ -54,6 +54,10 @@ public struct DeliverySchedule: Sendable {
     private var order: UInt64 = 0
     private var orders: [Delivery.Key: UInt64] = [:]
     private var handedOut: Set<Delivery.Key> = []
+    /// The attempt that shows whether a tripped target takes notifications again.
+    private var probe: Delivery.Key?
+    /// Deliveries whose last attempt a crash cut off: nobody knows that it failed, so no wait grows for it.
+    private var cutOff: Set<Delivery.Key> = []
 
     /// How many deliveries have neither arrived nor been given up.
     public var pendingCount: Int { deliveries.count }
@@ -66,20 +70,26 @@ public struct DeliverySchedule: Sendable {
         self.target = target
         self.concurrency = max(1, concurrency)
         self.retries = retries
+        health = TargetHealth(target: target)
     }
 
-    /// Takes other settings in force and gives a target that had gone a new chance, at reload.
+    /// Takes other settings in force and gives a target that fails or had gone a new chance, at reload.
     public mutating func configure(concurrency: Int, retries: RetrySchedule) {
         self.concurrency = max(1, concurrency)
         self.retries = retries
-        if health.isGone { health.reset() }
+        health.probeAnew()
     }
 
-    /// Takes deliveries on; those it has already are left as they are.
+    /// Takes deliveries on; those it has already are left as they are, and one whose last attempt has no result is due at
+    /// once: every result puts the next attempt after the last one.
     public mutating func add(_ added: [Delivery], now: MonotonicInstant, wall: WallTime) {
         for delivery in added where deliveries[delivery.key] == nil {
             deliveries[delivery.key] = delivery
-            let wait = min(max(.zero, wall.duration(to: delivery.nextAttemptAt)), RetrySchedule.longestHint)
+            var wait = min(max(.zero, wall.duration(to: delivery.nextAttemptAt)), RetrySchedule.longestHint)
+            if let last = delivery.lastAttemptAt, last >= delivery.nextAttemptAt {
+                wait = .zero
+                cutOff.insert(delivery.key)
+            }
             enqueue(delivery.key, due: now.advanced(by: wait))
         }
     }
@@ -91,6 +101,7 @@ public struct DeliverySchedule: Sendable {
             var delivery = delivery
             delivery.attempts = max(delivery.attempts, deliveries[delivery.key]?.attempts ?? 0)
             deliveries[delivery.key] = delivery
+            cutOff.remove(delivery.key)
             enqueue(delivery.key, due: now)
         }
     }
@@ -102,8 +113,10 @@ public struct DeliverySchedule: Sendable {
             queue.removeMin()
             guard isCurrent(first), var delivery = deliveries[first.key] else { continue }
             handedOut.insert(first.key)
+            if health.isTripped { probe = first.key }
             delivery.attempts = delivery.attempts.addingOne
             delivery.lastAttemptAt = wall
+            delivery.nextAttemptAt = wall
             deliveries[first.key] = delivery
             inFlight += 1
             let record = DeliveryAttempt(key: first.key, number: delivery.attempts, at: wall)
@@ -114,8 +127,22 @@ public struct DeliverySchedule: Sendable {
 
     /// When ``dueAttempts(now:wall:)`` is to be called next; `nil` when only an outcome or a new delivery can bring one about.
     public func nextAttempt(now: MonotonicInstant) -> MonotonicInstant? {
-        guard !health.isGone, inFlight < limit, let first = queue.min else { return nil }
+        guard hasRoom, let first = queue.min else { return nil }
         return health.isTripped ? max(first.due, health.nextProbe) : first.due
+    }
+
+    /// When the next probe of a tripped target may go out, `now` where one is under way; `nil` while it isn't tripped.
+    public func nextProbe(now: MonotonicInstant) -> MonotonicInstant? {
+        health.isTripped ? max(now, health.nextProbe) : nil
+    }
+
+    /// When a delivery that waits can really go out next: neither in the past nor before a tripped target's probe.
+    ///
+    /// - Returns: `nil` where only a reload or restart brings an attempt about.
+    public func expectedAttempt(of delivery: Delivery, now: MonotonicInstant, wall: WallTime) -> WallTime? {
+        if health.isGone { return nil }
+        let earliest = wall.advanced(by: now.duration(to: nextProbe(now: now) ?? now))
+        return max(earliest, delivery.nextAttemptAt)
     }
 
     /// Takes the outcome of an attempt and answers what is to be done.
@@ -128,8 +155,10 @@ public struct DeliverySchedule: Sendable {
     ) -> [Action] {
         inFlight -= 1
         handedOut.remove(key)
+        let isProbe = probe == key
+        if isProbe || outcome.isSuccess { probe = nil }
         var actions: [Action] = []
-        if let change = health.note(outcome, now: now, using: &generator) {
+        if let change = health.note(outcome, isProbe: isProbe, now: now, using: &generator) {
             actions.append(.report(DeliveryReports.changed(change, target: target, pending: pendingCount)))
         }
         guard let delivery = deliveries[key] else { return actions }
@@ -145,7 +174,7 @@ public struct DeliverySchedule: Sendable {
             enqueue(key, due: now)
         case .retry(let problem):
             let delay = retries.delay(
-                afterAttempts: delivery.attemptsSinceReplay,
+                afterAttempts: delivery.attemptsSinceReplay - (cutOff.contains(key) ? 1 : 0),
                 retryAfter: problem.retryAfter,
                 using: &generator
             )
@@ -167,15 +196,19 @@ public struct DeliverySchedule: Sendable {
     public mutating func withdraw(_ attempt: Attempt, now: MonotonicInstant) {
         inFlight -= 1
         handedOut.remove(attempt.record.key)
+        if probe == attempt.record.key { probe = nil }
         guard deliveries[attempt.record.key] != nil else { return }
         deliveries[attempt.record.key]?.attempts = max(0, attempt.record.number - 1)
         enqueue(attempt.record.key, due: now.advanced(by: .seconds(1)))
     }
 
-    private var limit: Int { health.isTripped ? 1 : concurrency }
+    /// Attempts that were under way when the breaker tripped don't keep a probe back, but another probe does.
+    private var hasRoom: Bool {
+        !health.isGone && inFlight < concurrency && !(health.isTripped && probe != nil)
+    }
 
     private func mayAttempt(now: MonotonicInstant) -> Bool {
-        !health.isGone && inFlight < limit && (!health.isTripped || health.nextProbe <= now)
+        hasRoom && (!health.isTripped || health.nextProbe <= now)
     }
 
     private func timeLeft(of delivery: Delivery, wall: WallTime) -> Duration? {
@@ -207,6 +240,7 @@ public struct DeliverySchedule: Sendable {
     private mutating func remove(_ key: Delivery.Key) {
         deliveries[key] = nil
         orders[key] = nil
+        cutOff.remove(key)
     }
 
     private mutating func enqueue(_ key: Delivery.Key, due: MonotonicInstant) {

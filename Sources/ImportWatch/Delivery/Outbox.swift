@@ -65,6 +65,17 @@ public struct Outbox: Sendable {
     /// The targets in force, for a report.
     public var schedules: [DeliverySchedule] { channels.values.map(\.schedule) }
 
+    /// The record of a delivery that waits, with the time at which it can really go out next.
+    public func withExpectedAttempt(_ record: DeliveryRecord, now: MonotonicInstant, wall: WallTime) -> DeliveryRecord {
+        guard record.state == .pending else { return record }
+        var record = record
+        let next = channels[record.delivery.target]?.schedule
+            .expectedAttempt(of: record.delivery, now: now, wall: wall)
+        record.isHeldBack = next == nil
+        if let next { record.delivery.nextAttemptAt = next }
+        return record
+    }
+
     /// Deliveries that have neither arrived nor been given up, the journal's not counted.
     public var pendingCount: Int {
         schedules.reduce(unreadable) { $0 + ($1.target == .journal ? 0 : $1.pendingCount) }

@@ -26,11 +26,8 @@ public struct RetrySchedule: Hashable, Sendable {
         )
     }
 
-    /// Waits for a journal that takes no entries: from a second to a minute, for ever.
-    public static let journal = RetrySchedule(
-        delays: [.seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30), .seconds(60)],
-        maxAge: nil
-    )
+    /// Waits for a journal that takes no entries: from one second to five, for ever; it is on the same machine.
+    public static let journal = RetrySchedule(delays: [.seconds(1), .seconds(2), .seconds(5)], maxAge: nil)
 
     /// The wait after `attempts` failed attempts: the schedule's with up to a tenth more, so that many deliveries
     /// spread out; a longer hint of the server is obeyed up to 24 h.

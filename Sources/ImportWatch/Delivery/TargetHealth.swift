@@ -5,8 +5,10 @@
 /// - `.failing` → `.open` at the first success;
 /// - any → `.gone` when the receiver wants nothing more; `.gone` → `.open` only by ``reset()``, at reload or restart.
 ///
-/// After three failures in a row the breaker trips: one attempt at a time goes out as a probe, with growing waits
-/// between, so that a dead receiver costs little and the other deliveries keep their place in the retry schedule. A target
+/// After ten failures in a row the breaker trips: one attempt at a time goes out as a probe. The first wait counts from the
+/// trip, and only failed probes make the waits grow, so that attempts which were under way when the receiver went down
+/// don't count as probes. A dead receiver costs little, the other deliveries keep their place in the retry schedule, and a
+/// receiver that fails half of all requests hardly ever trips it. The first success opens all that may be under way. A target
 /// that failed again soon after it recovered is given twice as many failures before people are told, so that one which
 /// fails now and then doesn't fill the journal.
 public struct TargetHealth: Hashable, Sendable {
@@ -30,10 +32,15 @@ public struct TargetHealth: Hashable, Sendable {
         case gone(NotificationProblem)
     }
 
-    static let tripsAt = 3
+    static let tripsAt = 10
     static let highestThreshold = 48
     static let calmAfterRecovery = Duration.seconds(600)
-    private static let probeBackoff = JitteredBackoff(shortest: .seconds(5), longest: .seconds(300))
+    /// A receiver's hint can put a probe off by this: longer ones hold for the delivery that got them.
+    static let longestHint = Duration.seconds(3600)
+    /// The waits between probes of a webhook, from about a second to two minutes.
+    static let webhookProbes = JitteredBackoff(shortest: .seconds(1), longest: .seconds(120))
+    /// The waits between probes of the journal, which is on the same machine and soon back: a few seconds.
+    static let journalProbes = JitteredBackoff(shortest: .seconds(1), longest: .seconds(5))
 
     /// How the target stands.
     public private(set) var state = State.open
@@ -42,9 +49,13 @@ public struct TargetHealth: Hashable, Sendable {
     private var threshold = 1
     private var isTold = false
     private var recoveredAt: MonotonicInstant?
+    private var failedProbes = 0
+    private let probes: JitteredBackoff
 
     /// Makes the health of a target that was not tried yet; it counts as open.
-    public init() {}
+    public init(target: DeliveryTarget) {
+        probes = target == .journal ? Self.journalProbes : Self.webhookProbes
+    }
 
     /// Whether no attempt at all may go out.
     public var isGone: Bool {
@@ -68,9 +79,18 @@ public struct TargetHealth: Hashable, Sendable {
         nextProbe = min(nextProbe, time)
     }
 
+    /// Lets a tripped target be probed at once, with waits that grow anew, because its settings may have been mended.
+    public mutating func probeAnew() {
+        failedProbes = 0
+        probe(at: MonotonicInstant(nanoseconds: .min))
+    }
+
     /// Notes an attempt's outcome.
+    ///
+    /// - Parameter isProbe: Whether the attempt began as the probe of a tripped target.
     public mutating func note(
         _ outcome: NotificationOutcome,
+        isProbe: Bool,
         now: MonotonicInstant,
         using generator: inout some RandomNumberGenerator
     ) -> Change? {
@@ -95,9 +115,17 @@ public struct TargetHealth: Hashable, Sendable {
         case (.retry, .gone):
             return nil
         case (.retry(let problem), .open):
-            return failed(problem, before: nil, since: now, failures: 1, now: now, using: &generator)
+            return failed(problem, before: nil, since: now, failures: 1, isProbe: isProbe, now: now, using: &generator)
         case (.retry(let problem), .failing(let before, let since, let failures)):
-            return failed(problem, before: before, since: since, failures: failures + 1, now: now, using: &generator)
+            return failed(
+                problem,
+                before: before,
+                since: since,
+                failures: failures + 1,
+                isProbe: isProbe,
+                now: now,
+                using: &generator
+            )
         }
     }
 
@@ -106,11 +134,21 @@ public struct TargetHealth: Hashable, Sendable {
         before: NotificationProblem?,
         since: MonotonicInstant,
         failures: Int,
+        isProbe: Bool,
         now: MonotonicInstant,
         using generator: inout some RandomNumberGenerator
     ) -> Change? {
+        let wasTripped = isTripped
         state = .failing(problem, since: since, failures: failures)
-        nextProbe = now.advanced(by: Self.probeBackoff.delay(afterTries: failures - 1, using: &generator))
+        if isTripped {
+            if !wasTripped { failedProbes = 0 } else if isProbe { failedProbes += 1 }
+            if !wasTripped || isProbe {
+                nextProbe = now.advanced(by: probes.delay(afterTries: failedProbes, using: &generator))
+            }
+            if let hint = problem.retryAfter {
+                nextProbe = max(nextProbe, now.advanced(by: min(hint, Self.longestHint)))
+            }
+        }
         let isNews = isTold ? before?.kind != problem.kind : failures >= threshold
         guard isNews else { return nil }
         isTold = true

@@ -111,7 +111,8 @@ struct Overview {
             health: health,
             pending: Int64(schedule.pendingCount),
             lastSuccess: schedule.lastSuccess?.rfc3339,
-            dead: Int64(dead[schedule.target] ?? 0)
+            dead: Int64(dead[schedule.target] ?? 0),
+            nextProbe: schedule.nextProbe(now: now).map { time(of: $0).rfc3339 }
         )
     }
 
