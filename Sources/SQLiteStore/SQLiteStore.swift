@@ -72,6 +72,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
             throw .cannotOpen(path: path, reason: "can't be renamed to \(name): " + String(cString: strerror(errno)))
         }
         for suffix in ["-wal", "-shm"] { rename(path + suffix, name + suffix) }
+        DamagedStates.prune(statePath: path)
         return name
     }
 

@@ -58,6 +58,30 @@ import Testing
         #expect(try await store.commit(StateBatch(events: [new("evt_1"), new("evt_1")])) == [])
     }
 
+    @Test func aNewStateHasTheAttemptsAndReplaysThatWereRemembered() async throws {
+        let store = SQLiteStore(path: path)
+        let time = { WallTime(millisecondsSinceEpoch: $0) }
+        var delivery = Delivery(event: event("evt_1"), target: .webhook("a"))
+        delivery.attempts = 7
+        delivery.lastAttemptAt = time(200)
+        delivery.nextAttemptAt = time(300)
+        delivery.replay = Delivery.Replay(at: time(150), attemptsBefore: 4)
+        for _ in 0..<2 { try await store.commit(StateBatch(restored: [delivery])) }
+        #expect(try await store.load().pendingDeliveries == [delivery])
+    }
+
+    @Test func ofDamagedStatesTheFirstAndTheNewestAreKept() async throws {
+        let time = { WallTime(secondsSinceEpoch: $0) }
+        for second in 0..<20 {
+            try Data("damaged".utf8).write(to: URL(fileURLWithPath: path))
+            _ = try await SQLiteStore(path: path).setAside(at: time(Int64(second)))
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(names.count == DamagedStates.most)
+        #expect(names.first == "state.sqlite.damaged-\(time(0).basicISO8601)")
+        #expect(names.last == "state.sqlite.damaged-\(time(19).basicISO8601)")
+    }
+
     @Test func aStateOfTheFirstSchemaGoesOn() async throws {
         let old = try Database(path: path)
         try Schema.migrate(old, steps: Array(Schema.steps.prefix(1)))

@@ -247,5 +247,7 @@ public struct DeliverySchedule: Sendable {
         order += 1
         orders[key] = order
         queue.insert(Entry(due: due, order: order, key: key))
+        // Replays leave old entries behind: they go before they are more than what is current.
+        if queue.count > 64 + 2 * orders.count { queue = Heap(queue.unordered.filter(isCurrent)) }
     }
 }
