@@ -160,7 +160,9 @@ let package = Package(
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportWatchDaemonTests",
-            dependencies: ["AWS", "ImportWatch", "ImportWatchDaemon", "JSON", "TestSupport"],
+            dependencies: [
+                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SESv2", "TestSupport", "Webhook",
+            ],
             swiftSettings: strict
         ),
     ],

@@ -8,4 +8,7 @@
 extern const char *const fault_point_variable;
 extern const char *const fault_count_variable;
 
+/// The variable that names a file with the time of day, in seconds since 1970, which the process is shown.
+extern const char *const wall_seconds_variable;
+
 #endif
