@@ -112,7 +112,9 @@ let package = Package(
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
             name: "AWSTests",
-            dependencies: ["AWS", "Crypto", "CurlTransport", "ImportWatch", "JSON", "TestSupport"],
+            dependencies: [
+                "AWS", "Crypto", "CurlTransport", "ImportWatch", "JSON", "TestSupport", "WatchConfiguration",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

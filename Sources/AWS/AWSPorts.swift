@@ -9,6 +9,10 @@ public struct AWSPorts {
     public var files: any FileReader
     /// Sends requests.
     public var transport: any HTTPTransport
+    /// Replaces the cached tokens of IAM Identity Center; `nil` where nothing may be written.
+    public var writer: (any FileWriter)?
+    /// The tokens of IAM Identity Center that only memory holds, and refreshes under way; shared by all sources.
+    public var ssoTokens: SSOTokens
     /// Runs the programs that `credential_process` names; `nil` where none may be run.
     public var processes: (any ProcessRunner)?
     /// The wall clock.
@@ -23,6 +27,8 @@ public struct AWSPorts {
         environment: AWSEnvironment,
         files: any FileReader,
         transport: any HTTPTransport,
+        writer: (any FileWriter)? = nil,
+        ssoTokens: SSOTokens = SSOTokens(),
         processes: (any ProcessRunner)?,
         wallTime: @escaping @MainActor () -> WallTime,
         wait: @escaping @MainActor (Duration) async -> Void,
@@ -31,6 +37,8 @@ public struct AWSPorts {
         self.environment = environment
         self.files = files
         self.transport = transport
+        self.writer = writer
+        self.ssoTokens = ssoTokens
         self.processes = processes
         self.wallTime = wallTime
         self.wait = wait

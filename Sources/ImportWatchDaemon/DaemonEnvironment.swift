@@ -7,6 +7,7 @@ struct DaemonEnvironment {
     let variables: [String: String]
     let files: any FileReader
     let clock: SystemClock
+    private let ssoTokens = SSOTokens()
 
     /// A source's credentials, kept fresh.
     ///
@@ -53,6 +54,8 @@ struct DaemonEnvironment {
             environment: AWSEnvironment(variables),
             files: files,
             transport: transport,
+            writer: LocalFiles(),
+            ssoTokens: ssoTokens,
             processes: programs,
             wallTime: { clock.wall() },
             wait: { try? await Task.sleep(for: $0) },

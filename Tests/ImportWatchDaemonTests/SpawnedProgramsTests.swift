@@ -15,6 +15,20 @@ import Testing
         String(decoding: try await programs.run(arguments, timeout: timeout, outputLimit: limit), as: UTF8.self)
     }
 
+    @Test func theLastLineOnStandardErrorIsKeptHoweverMuchThereIs() async {
+        let script =
+            "i=0; while [ $i -lt 20000 ]; do echo noise $i >&2; i=$((i+1)); done; echo the reason >&2; echo >&2; exit 4"
+        await #expect(throws: ProcessError.failed(program: "sh", status: 4, said: "the reason")) {
+            try await run("sh", "-c", script, timeout: .seconds(60))
+        }
+        await #expect(throws: ProcessError.timeout(program: "sh", limit: .milliseconds(500), said: "waiting")) {
+            try await run("sh", "-c", "echo waiting >&2; exec sleep 600", timeout: .milliseconds(500))
+        }
+        await #expect(throws: ProcessError.failed(program: "sh", status: 5, said: nil)) {
+            try await run("sh", "-c", "exec 2>&-; sleep 0.1; exit 5", timeout: .seconds(60))
+        }
+    }
+
     @Test func returnsWhatAProgramWrites() async throws {
         #expect(try await run("printf", "%s|", "a b", "$HOME", "") == "a b|$HOME||")
         #expect(try await run("/bin/sh", "-c", "echo out; echo secret >&2; cat") == "out\n")

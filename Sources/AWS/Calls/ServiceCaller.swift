@@ -41,11 +41,13 @@ public final class ServiceCaller {
     /// - Parameters:
     ///   - endpoint: Whose clock the signatures follow; `nil` where nothing is signed.
     ///   - attempts: How often at most.
+    ///   - repeatsSilence: Whether a call without an answer is worth another attempt.
     ///   - request: Makes each attempt's request anew, with a fresh signature at the given time.
     ///   - error: What an answer other than 2xx says.
     public func call(
         at endpoint: ServiceEndpoint? = nil,
         attempts: Int = 3,
+        repeatsSilence: Bool = true,
         request: (WallTime) -> HTTPRequest,
         error: (HTTPResponse, WallTime) -> ServiceError
     ) async throws(Failure) -> HTTPResponse {
@@ -75,7 +77,7 @@ public final class ServiceCaller {
                 hint = refusal.retryAfter
             case .failure(let error):
                 failure = .transport(error)
-                kind = StandardRetry.Failure(error)
+                kind = repeatsSilence ? StandardRetry.Failure(error) : .permanent
             }
             guard case .retry(let delay) = retry.failed(kind, hint: hint, random: ports.draw(), quota: &quota) else {
                 throw failure

@@ -13,7 +13,7 @@ final class AssumeRoleCredentials: CredentialProvider {
 
     /// Finds the credentials to assume the role with, and assumes it.
     func credentials() async throws(CredentialError) -> Credentials? {
-        guard let source = try await base.credentials() else { return nil }
+        guard let source = try await base.credentials()?.checked() else { return nil }
         let name = "role \(role.arn), assumed with \(source.provider)"
         do {
             return try await service.assumeRole(role, with: source, provider: name)

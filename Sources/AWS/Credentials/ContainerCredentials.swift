@@ -36,6 +36,7 @@ final class ContainerCredentials: CredentialProvider {
                         headers: headers,
                         connectTimeout: .seconds(2),
                         timeout: .seconds(5),
+                        tls: context.configuration.tls,
                         proxy: .none
                     )
                 },

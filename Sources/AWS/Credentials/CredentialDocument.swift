@@ -20,9 +20,12 @@ enum CredentialDocument {
         guard let id = text("AccessKeyId") else { throw missing("AccessKeyId", provider) }
         guard let secret = text("SecretAccessKey") else { throw missing("SecretAccessKey", provider) }
         var expiry: WallTime?
-        if let expiration = text("Expiration") {
-            guard let time = WallTime(rfc3339: expiration) else {
-                throw CredentialError(provider: provider, reason: "its Expiration is no ISO 8601 time")
+        if let expiration = cursor["Expiration"], !expiration.isString("") {
+            guard let time = time(expiration) else {
+                throw CredentialError(
+                    provider: provider,
+                    reason: "its Expiration is neither an ISO 8601 time nor a number of seconds since 1970"
+                )
             }
             expiry = time
         }
@@ -33,6 +36,14 @@ enum CredentialDocument {
             expiresAt: expiry,
             provider: provider
         )
+    }
+
+    /// The time as documents have it: ISO 8601, or seconds since 1970 as a number or in a string.
+    private static func time(_ value: JSONCursor) -> WallTime? {
+        if let text = value.string {
+            return WallTime(rfc3339: text) ?? Int64(text).flatMap { WallTime(secondsSinceEpoch: Double($0)) }
+        }
+        return value.number.flatMap { WallTime(secondsSinceEpoch: $0) }
     }
 
     /// Decodes a document that must be an object.

@@ -30,6 +30,24 @@ public struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomRe
         self.provider = provider
     }
 
+    /// Refuses what can't stand in a request's headers.
+    ///
+    /// Control characters above all: with them a provider could add headers of its own. Keys and tokens are printable
+    /// ASCII without blanks.
+    func checked() throws(CredentialError) -> Credentials {
+        let parts = [
+            ("access key ID", accessKeyID), ("secret access key", secretAccessKey),
+            ("session token", sessionToken ?? ""),
+        ]
+        for (name, value) in parts where !value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
+            throw CredentialError(
+                provider: provider,
+                reason: "its \(name) has a blank, a line break or another character that none can have"
+            )
+        }
+        return self
+    }
+
     /// The key ID's last four characters, and where it came from.
     public var description: String { "…\(accessKeyID.suffix(4)) from \(provider)" }
 

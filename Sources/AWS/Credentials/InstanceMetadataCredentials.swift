@@ -26,6 +26,7 @@ final class InstanceMetadataCredentials: CredentialProvider {
         }
         let base = try address()
         let token: String
+        var isThere = false
         do {
             token = try await text(
                 HTTPRequest(
@@ -34,10 +35,11 @@ final class InstanceMetadataCredentials: CredentialProvider {
                     headers: [HTTPHeader("x-aws-ec2-metadata-token-ttl-seconds", Self.tokenSeconds)]
                 ),
                 // Away from EC2 nobody answers, and each attempt costs a second.
-                attempts: isRequired ? 3 : 1
+                repeatsSilence: isRequired,
+                answered: { isThere = true }
             )
         } catch {
-            if !isRequired, case .transport = error { return nil }
+            if !isRequired, !isThere, case .transport = error { return nil }
             throw Self.problem("no session token: \(error)")
         }
         guard Self.isHeaderValue(token) else { throw Self.problem("the session token is no plain text") }
@@ -73,15 +75,22 @@ final class InstanceMetadataCredentials: CredentialProvider {
         return credentials
     }
 
-    private func text(_ request: HTTPRequest, attempts: Int = 3) async throws(ServiceCaller.Failure) -> String {
+    private func text(
+        _ request: HTTPRequest,
+        repeatsSilence: Bool = true,
+        answered: () -> Void = {}
+    ) async throws(ServiceCaller.Failure) -> String {
         var request = request
         request.connectTimeout = Self.timeout
         request.timeout = Self.timeout
         request.proxy = .none
         let response = try await context.caller.call(
-            attempts: attempts,
+            repeatsSilence: repeatsSilence,
             request: { _ in request },
-            error: ServiceError.init
+            error: { response, now in
+                answered()
+                return ServiceError(response, now: now)
+            }
         )
         return String(decoding: response.body, as: UTF8.self)
     }

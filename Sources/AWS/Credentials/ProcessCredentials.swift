@@ -27,7 +27,7 @@ final class ProcessCredentials: CredentialProvider {
                 outputLimit: CredentialDocument.limit
             )
         } catch {
-            throw problem(error.description)
+            throw CredentialError(provider: name, reason: error.description, said: error.said)
         }
         let document = try CredentialDocument.decode(output, provider: name)
         guard document["Version"]?.integer == 1 else { throw problem("the program's output is not of Version 1") }

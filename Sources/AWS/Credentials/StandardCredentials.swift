@@ -26,6 +26,10 @@ public final class StandardCredentials: CredentialProvider {
 
     /// Searches, and assumes the source's role if it has one.
     public func credentials() async throws(CredentialError) -> Credentials? {
+        try await search()?.checked()
+    }
+
+    private func search() async throws(CredentialError) -> Credentials? {
         let environment = EnvironmentCredentials(environment: ports.environment)
         guard let roleARN else {
             // Keys in the environment need no file, not even a readable one.

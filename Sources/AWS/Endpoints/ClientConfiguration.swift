@@ -69,7 +69,7 @@ public struct ClientConfiguration: Hashable, Sendable {
         var addresses: [EndpointService: String] = [:]
         if let endpointURL { addresses[.sesv2] = endpointURL }
         if !isOn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
-            for service in [EndpointService.sesv2, .sts, .ssoPortal] where addresses[service] == nil {
+            for service in [EndpointService.sesv2, .sts, .ssoPortal, .ssoOIDC] where addresses[service] == nil {
                 addresses[service] =
                     environment["AWS_ENDPOINT_URL_" + service.configurationName.uppercased()]
                     ?? environment["AWS_ENDPOINT_URL"]
@@ -105,6 +105,7 @@ extension EndpointService {
         case .sesv2: "sesv2"
         case .sts: "sts"
         case .ssoPortal: "sso"
+        case .ssoOIDC: "sso_oidc"
         }
     }
 }

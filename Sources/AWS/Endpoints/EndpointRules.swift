@@ -6,12 +6,15 @@ public enum EndpointService: Hashable, Sendable {
     case sts
     /// IAM Identity Center's portal, which gives role credentials.
     case ssoPortal
+    /// IAM Identity Center's OpenID Connect service, which gives access tokens.
+    case ssoOIDC
 
     var hostPrefix: String {
         switch self {
         case .sesv2: "email"
         case .sts: "sts"
         case .ssoPortal: "portal.sso"
+        case .ssoOIDC: "oidc"
         }
     }
 }

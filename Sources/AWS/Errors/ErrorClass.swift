@@ -33,6 +33,8 @@ public enum ErrorClass: Hashable, Sendable {
     ]
 
     private static let transientCodes: Set<String> = [
+        // STS could not reach the identity provider.
+        "IDPCommunicationError", "IDPCommunicationErrorException",
         "InternalError", "InternalFailure", "InternalServerError", "InternalServerException",
         "InternalServiceErrorException", "RequestTimeout", "RequestTimeoutException", "ServiceUnavailable",
         "ServiceUnavailableException",

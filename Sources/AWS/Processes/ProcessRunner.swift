@@ -14,23 +14,32 @@ public protocol ProcessRunner: AnyObject {
 public enum ProcessError: Error, Hashable, Sendable, CustomStringConvertible {
     /// It can't be started.
     case notStarted(program: String, reason: String)
-    /// It ended with a status other than 0.
-    case failed(program: String, status: Int32)
+    /// It ended with a status other than 0; `said` is the last line that it wrote on standard error.
+    case failed(program: String, status: Int32, said: String? = nil)
     /// A signal ended it.
-    case signalled(program: String, signal: Int32)
+    case signalled(program: String, signal: Int32, said: String? = nil)
     /// It did not end in time.
-    case timeout(program: String, limit: Duration)
+    case timeout(program: String, limit: Duration, said: String? = nil)
     /// It wrote more than what is taken.
     case tooMuchOutput(program: String, limit: Int)
+
+    /// The last line that it wrote on standard error, as it stands.
+    var said: String? {
+        switch self {
+        case .failed(_, _, let said), .signalled(_, _, let said), .timeout(_, _, let said): said
+        case .notStarted, .tooMuchOutput: nil
+        }
+    }
 
     /// One line for a person; never what the program wrote, which may hold a secret.
     public var description: String {
         switch self {
         case .notStarted(let program, let reason): "\(program) can't be started: \(reason)"
-        case .failed(let program, let status):
-            "\(program) ended with status \(status); run it by hand as the daemon's user to see why"
-        case .signalled(let program, let signal): "\(program) was ended by signal \(signal)"
-        case .timeout(let program, let limit): "\(program) did not end within \(limit.components.seconds) s"
+        case .failed(let program, let status, let said):
+            "\(program) ended with status \(status)"
+                + (said == nil ? "; run it by hand as the daemon's user to see why" : "")
+        case .signalled(let program, let signal, _): "\(program) was ended by signal \(signal)"
+        case .timeout(let program, let limit, _): "\(program) did not end within \(limit.components.seconds) s"
         case .tooMuchOutput(let program, let limit): "\(program) wrote more than \(limit) bytes"
         }
     }

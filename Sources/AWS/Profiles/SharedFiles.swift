@@ -12,6 +12,8 @@ struct SharedFiles: Sendable {
     /// The profile that AWS_PROFILE names, if it does.
     let namedProfile: String?
     private let files: any FileReader
+    /// The paths that someone named, by a variable or as systemd's credentials.
+    private let named: Set<String>
 
     /// Finds the files: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else `aws-config` and `aws-credentials` among
     /// systemd's credentials, else `config` and `credentials` in `~/.aws`.
@@ -19,14 +21,19 @@ struct SharedFiles: Sendable {
         self.files = files
         namedProfile = environment["AWS_PROFILE"]
         let home = environment["HOME"]
+        var named: Set<String> = []
         func location(variable: String, systemdName: String, homeName: String) -> String? {
             if let path = environment[variable] {
-                guard path.hasPrefix("~/"), let home else { return path }
-                return home + path.dropFirst()
+                let path = path.hasPrefix("~/") ? home.map { $0 + path.dropFirst() } ?? path : path
+                named.insert(path)
+                return path
             }
             if let directory = environment["CREDENTIALS_DIRECTORY"] {
                 let path = directory + "/" + systemdName
-                if files.version(of: path) != nil { return path }
+                if files.version(of: path) != nil {
+                    named.insert(path)
+                    return path
+                }
             }
             return home.map { $0 + "/.aws/" + homeName }
         }
@@ -36,9 +43,11 @@ struct SharedFiles: Sendable {
             systemdName: "aws-credentials",
             homeName: "credentials"
         )
+        self.named = named
     }
 
-    /// Reads both files; one that is missing counts as empty.
+    /// Reads both files; one that is missing counts as empty, and so does one in `~/.aws` that can't be read: nobody
+    /// said that it is meant for this program.
     func load() throws(CredentialError) -> ProfileSet {
         ProfileSet(
             config: try load(configPath, kind: .config),
@@ -48,13 +57,34 @@ struct SharedFiles: Sendable {
 
     /// Where the files are looked for, in words.
     var places: String {
-        let paths = [configPath, credentialsPath].compactMap { $0 }
+        let paths = [configPath, credentialsPath].compactMap { $0 }.map { path in
+            isPassedOver(path) ? path + ", which can't be read" : path
+        }
         return paths.isEmpty ? "HOME is not set" : "looked in " + paths.joined(separator: " and ")
     }
 
     /// What tells the files as they are from what they were.
     func versions() -> [FileVersion?] {
         [configPath, credentialsPath].map { $0.flatMap(files.version) }
+    }
+
+    /// Whether there is a file that isn't read because it can't be.
+    private func isPassedOver(_ path: String) -> Bool {
+        do {
+            _ = try files.read(path, limit: Self.limit)
+            return false
+        } catch {
+            if case .notFound = error { return false }
+            return Self.countsAsAbsent(error, isNamed: named.contains(path))
+        }
+    }
+
+    private static func countsAsAbsent(_ error: FileError, isNamed: Bool) -> Bool {
+        switch error {
+        case .notFound: true
+        case .permissionDenied, .isDirectory, .failed: !isNamed
+        case .tooLarge: false
+        }
     }
 
     private func load(_ path: String?, kind: ProfileFile.Kind) throws(CredentialError) -> ProfileFile? {
@@ -64,7 +94,7 @@ struct SharedFiles: Sendable {
         do {
             bytes = try files.read(path, limit: Self.limit)
         } catch {
-            if case .notFound = error { return nil }
+            if Self.countsAsAbsent(error, isNamed: named.contains(path)) { return nil }
             throw CredentialError(provider: provider, reason: error.description)
         }
         do {

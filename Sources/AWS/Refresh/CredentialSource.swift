@@ -5,6 +5,10 @@ import ImportWatch
 public final class CredentialSource {
     /// Called when fetching credentials begins to fail in a new way while others can still be used.
     public var onProblem: (CredentialError) -> Void = { _ in }
+    /// Called when a fetch succeeds after one whose failure was told, with the time between.
+    public var onRenewed: (Duration) -> Void = { _ in }
+    /// Called with something that people should know about credentials that are good, in one line.
+    public var onNotice: (String) -> Void = { _ in }
     /// Why the last fetch failed; `nil` if it did not.
     public private(set) var problem: CredentialError?
 
@@ -13,7 +17,9 @@ public final class CredentialSource {
     private let shared: SharedFiles
     private var policy = RefreshPolicy()
     private var waiting: [@MainActor (Result<Credentials, CredentialError>) -> Void] = []
-    private var isFetching = false
+    private var fetching: Task<Void, Never>?
+    private var told: (problem: CredentialError, since: WallTime)?
+    private var isAbandoned = false
     private var seenVersions: [FileVersion?] = []
     private var checkedAt: WallTime?
 
@@ -24,6 +30,25 @@ public final class CredentialSource {
         shared = SharedFiles(environment: ports.environment, files: ports.files)
     }
 
+    /// Takes the place of a source for the same identity.
+    ///
+    /// Uses its credentials until the own provider, which is asked at once, answers. The other's fetch is abandoned, and
+    /// those that wait there hear nothing any more.
+    public func replace(_ other: CredentialSource) {
+        policy = RefreshPolicy(replacing: other.policy)
+        told = other.told
+        other.abandon()
+        fetch()
+    }
+
+    /// Gives up a fetch that is under way, and whatever was to come of it.
+    public func abandon() {
+        isAbandoned = true
+        fetching?.cancel()
+        fetching = nil
+        waiting = []
+    }
+
     /// The credentials to sign with now, without waiting; `nil` where the caller has to ask for them.
     public func usable() -> Credentials? {
         noticeChangedFiles()
@@ -32,13 +57,15 @@ public final class CredentialSource {
         case .useAndRefresh(let credentials):
             fetch()
             return credentials
-        case .wait: return nil
+        case .wait, .refuse: return nil
         }
     }
 
-    /// Calls `completion` once with credentials to sign with: at once where there are some, otherwise after a fetch.
+    /// Calls `completion` once: with credentials to sign with, at once where there are some, otherwise after a fetch; or
+    /// with why there are none, at once where it is too soon to look again.
     public func credentials(completion: @escaping @MainActor (Result<Credentials, CredentialError>) -> Void) {
         if let credentials = usable() { return completion(.success(credentials)) }
+        if policy.step(now: ports.wallTime()) == .refuse { return completion(.failure(problem ?? Self.nothingFound)) }
         waiting.append(completion)
         fetch()
     }
@@ -50,29 +77,34 @@ public final class CredentialSource {
         "UnrecognizedClientException",
     ]
 
-    /// Notes that the service refused `credentials`; whether the call is worth repeating once with others.
+    /// Notes that the service accepted a call that `credentials` signed.
+    public func accepted(_ credentials: Credentials) {
+        policy.accepted(credentials)
+    }
+
+    /// Notes that the service refused `credentials`; whether the call is worth repeating with those that come next.
     ///
     /// - Parameter code: The code with which it refused. What is about permissions is nothing that others would cure.
     public func rejected(_ credentials: Credentials, code: String) -> Bool {
-        Self.curableCodes.contains(code) && policy.rejected(credentials)
-    }
-
-    /// Notes that the service accepted credentials of this source.
-    public func accepted() {
-        policy.accepted()
+        let now = ports.wallTime()
+        guard Self.curableCodes.contains(code), policy.rejected(credentials, now: now, random: ports.draw())
+        else { return false }
+        if policy.step(now: now) == .wait { fetch() }
+        return true
     }
 
     // MARK: Fetching
 
     private func fetch() {
-        guard !isFetching else { return }
-        isFetching = true
+        guard fetching == nil, !isAbandoned else { return }
+        policy.began()
         seenVersions = shared.versions()
-        Task { @MainActor in
+        fetching = Task { @MainActor in
             do throws(CredentialError) {
-                finish(try await provider.credentials())
+                let found = try await provider.credentials()
+                if !isAbandoned { finish(found) }
             } catch {
-                fail(error)
+                if !isAbandoned { fail(error) }
             }
         }
     }
@@ -80,9 +112,14 @@ public final class CredentialSource {
     private func finish(_ credentials: Credentials?) {
         guard let credentials else { return fail(Self.nothingFound) }
         let now = ports.wallTime()
+        if let words = ports.ssoTokens.takeNotice() { onNotice(words) }
         guard let expiry = credentials.expiresAt, expiry <= now else {
             policy.refreshed(credentials, now: now, random: ports.draw())
             problem = nil
+            if let told {
+                self.told = nil
+                onRenewed(max(.zero, told.since.duration(to: now)))
+            }
             return answer(.success(credentials))
         }
         let error = CredentialError(provider: credentials.provider, reason: "gave credentials that have ended already")
@@ -92,14 +129,21 @@ public final class CredentialSource {
     }
 
     private func fail(_ error: CredentialError) {
-        let remaining = policy.failed(now: ports.wallTime(), random: ports.draw())
-        if remaining != nil, error != problem { onProblem(error) }
+        let now = ports.wallTime()
+        let remaining = policy.failed(now: now, random: ports.draw())
         problem = error
+        if remaining == nil {
+            // Told by those who wait, as is its end.
+            told = nil
+        } else if told.map({ !$0.problem.isSameTrouble(as: error) }) ?? true {
+            told = (error, told?.since ?? now)
+            onProblem(error)
+        }
         answer(remaining.map(Result.success) ?? .failure(error))
     }
 
     private func answer(_ result: Result<Credentials, CredentialError>) {
-        isFetching = false
+        fetching = nil
         let completions = waiting
         waiting = []
         for completion in completions { completion(result) }
@@ -111,7 +155,7 @@ public final class CredentialSource {
         let now = ports.wallTime()
         if let checkedAt, (.zero..<Duration.seconds(1)).contains(checkedAt.duration(to: now)) { return }
         checkedAt = now
-        guard policy.credentials != nil, !isFetching, shared.versions() != seenVersions else { return }
+        guard fetching == nil, !seenVersions.isEmpty, shared.versions() != seenVersions else { return }
         policy.sourceChanged()
     }
 

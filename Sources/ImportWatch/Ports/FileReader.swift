@@ -10,6 +10,12 @@ public protocol FileReader: Sendable {
     func paths(matching pattern: String) -> [String]
 }
 
+/// Replaces whole files; the port by which a refreshed token is kept.
+public protocol FileWriter: Sendable {
+    /// Replaces the file at `path` as a whole, on disk and readable by its owner only; the owner stays the same.
+    func replace(_ path: String, with bytes: [UInt8]) throws(FileError)
+}
+
 /// What tells one version of a file from another: changed when it was written in place or replaced.
 public struct FileVersion: Hashable, Sendable {
     /// The inode, which changes when the file is replaced.

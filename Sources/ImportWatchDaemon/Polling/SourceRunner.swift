@@ -67,7 +67,7 @@ final class SourceRunner {
         if settings.endpoint != self.settings.endpoint { skew = ClockSkew() }
         // A reload is also how people have changed credentials taken up.
         awaitingSince = nil
-        programs.endAll()
+        let oldCredentials = credentials
         credentials = environment.credentials(
             profile: settings.profile,
             roleARN: settings.roleARN,
@@ -77,6 +77,13 @@ final class SourceRunner {
         )
         watchCredentials()
         let (old, now) = (self.settings, environment.clock.now())
+        programs.endAll()
+        // Another profile's or role's keys are another identity's; a new address is asked for the same one.
+        if old.profile == settings.profile, old.roleARN == settings.roleARN {
+            credentials.replace(oldCredentials)
+        } else {
+            oldCredentials.abandon()
+        }
         self.settings = settings
         poller.setSettings(settings.polling, now: now)
         let isSameAccount =
@@ -122,6 +129,7 @@ final class SourceRunner {
         isStopped = true
         for exchange in exchanges.values { transport.cancel(exchange) }
         exchanges = [:]
+        credentials.abandon()
         programs.endAll()
     }
 
@@ -191,7 +199,7 @@ final class SourceRunner {
     private func isCured(_ response: HTTPResponse, _ result: PollResult, _ signature: Signature) -> Bool {
         switch result {
         case .answered, .jobRefused:
-            credentials.accepted()
+            credentials.accepted(signature.credentials)
             _ = learn(from: response, .accepted, signature)
             return false
         case .credentialsRefused(let problem):
@@ -250,6 +258,10 @@ final class SourceRunner {
         credentials.onProblem = { [weak self] error in
             self?.report(.credentialsRefused, .warning, "credentials were not renewed, the old ones go on: \(error)")
         }
+        credentials.onRenewed = { [weak self] time in
+            self?.report(.credentialsAccepted, .notice, "credentials are renewed again after \(time.inWords)")
+        }
+        credentials.onNotice = { [weak self] words in self?.report(.configurationWarning, .warning, words) }
     }
 
     private func awaitCredentials() {

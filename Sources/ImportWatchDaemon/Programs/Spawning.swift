@@ -12,14 +12,17 @@ nonisolated enum Spawning {
     ///
     /// - Parameters:
     ///   - input: What its standard input is; `nil` for nothing.
-    ///   - output: What its standard output is; `nil` for nowhere. Standard error leads nowhere.
-    static func start(_ arguments: [String], input: Int32?, output: Int32?) -> Result<pid_t, Failure> {
+    ///   - output: What its standard output is; `nil` for nowhere.
+    ///   - errors: What its standard error is; `nil` for nowhere.
+    static func start(_ arguments: [String], input: Int32?, output: Int32?, errors: Int32? = nil) -> Result<
+        pid_t, Failure
+    > {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         connect(input, to: STDIN_FILENO, O_RDONLY, &actions)
         connect(output, to: STDOUT_FILENO, O_WRONLY, &actions)
-        connect(nil, to: STDERR_FILENO, O_WRONLY, &actions)
+        connect(errors, to: STDERR_FILENO, O_WRONLY, &actions)
         sshim_close_from(&actions, STDERR_FILENO + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

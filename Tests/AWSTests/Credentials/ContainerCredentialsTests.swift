@@ -45,6 +45,35 @@ import Testing
         #expect(world.transport.requests.isEmpty)
     }
 
+    @Test func anAgentOverTLSIsTrustedByTheBundleThatIsNamed() async throws {
+        let world = TestWorld([
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "https://agent.example/c", "AWS_CA_BUNDLE": "/etc/ca.pem",
+        ])
+        world.transport.answer(document)
+        _ = try await world.credentials()
+        #expect(world.transport.requests[0].tls.certificateAuthorities == "/etc/ca.pem")
+    }
+
+    @Test(arguments: ["1795003600", "1795003600.0", "\"1795003600\"", "\"2026-11-18T12:06:40Z\""])
+    func theEndMayBeANumberOfSeconds(_ expiration: String) async throws {
+        let world = TestWorld(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/r"])
+        world.transport.answer(#"{"AccessKeyId":"C","SecretAccessKey":"s","Token":"t","Expiration":\#(expiration)}"#)
+        #expect(try await world.credentials()?.expiresAt == WallTime(secondsSinceEpoch: Int64(1_795_003_600)))
+    }
+
+    @Test(arguments: ["true", "[]", "1e300", "\"17950036OO\""])
+    func anEndThatIsNoTimeIsAnErrorAndNotForEver(_ expiration: String) async throws {
+        let world = TestWorld(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/r"])
+        world.transport.answer(#"{"AccessKeyId":"C","SecretAccessKey":"s","Expiration":\#(expiration)}"#)
+        #expect(try await world.failure().reason.contains("Expiration"))
+    }
+
+    @Test func aTokenWithALineBreakIsRefused() async throws {
+        let world = TestWorld(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/r"])
+        world.transport.answer(#"{"AccessKeyId":"C","SecretAccessKey":"s","Token":"t\r\nX-Evil: 1"}"#)
+        #expect(try await world.failure().reason.contains("session token has a blank, a line break"))
+    }
+
     @Test func theRelativePathBeatsTheFullAddress() async throws {
         let world = TestWorld([
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/r", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "https://example.com",

@@ -49,6 +49,24 @@ import Testing
         #expect(world.transport.requests.count == 1)
     }
 
+    @Test(arguments: [500, 503]) func aTokenServiceInTroubleIsAskedAgain(status: Int) async throws {
+        let world = TestWorld()
+        world.transport.answer("", status: status)
+        world.transport.answer("", status: status)
+        world.transport.answer("TOKEN")
+        world.transport.answer("my-role")
+        world.transport.answer(document)
+        #expect(try await world.credentials()?.accessKeyID == "I")
+        #expect(world.waits.count == 2)
+    }
+
+    @Test func silenceAfterAnAnswerIsAnErrorAndNotAnotherMachine() async throws {
+        let world = TestWorld()
+        world.transport.answer("", status: 500)
+        #expect(try await world.failure().reason.contains("no session token"))
+        #expect(world.transport.requests.count == 2, "silence isn't asked again")
+    }
+
     @Test func isNotAskedWhereItIsDisabled() async throws {
         let world = TestWorld(["AWS_EC2_METADATA_DISABLED": "TRUE"])
         #expect(try await world.credentials() == nil)

@@ -1,4 +1,5 @@
 import AWS
+import ImportWatch
 import Testing
 
 @Suite @MainActor struct StandardCredentialsTests {
@@ -74,10 +75,36 @@ import Testing
         #expect(try await world.credentials()?.accessKeyID == "DEFAULT")
     }
 
-    @Test func unreadableFilesAreNamed() async throws {
+    @Test(arguments: [
+        FileError.permissionDenied(path: "/home/.aws/credentials"), .isDirectory(path: "/home/.aws/credentials"),
+        .failed(path: "/home/.aws/credentials", reason: "Input/output error"),
+    ])
+    func anUnreadableFileOfTheHomeDirectoryCountsAsAbsentAndANamedOneDoesNot(_ error: FileError) async throws {
         let world = TestWorld(["HOME": "/home"], files: files)
-        world.files.fail("/home/.aws/credentials", with: .permissionDenied(path: "/home/.aws/credentials"))
-        await #expect(throws: CredentialError.self) { try await world.credentials() }
+        world.files.fail("/home/.aws/credentials", with: error)
+        world.transport.fail(.connectTimeout(host: "nobody"))
+        #expect(try await world.credentials() == nil)
+        let missing = try await world.failure(profile: "nowhere")
+        #expect(missing.reason.contains("/home/.aws/credentials, which can't be read"), "\(missing)")
+        world.variables["AWS_SHARED_CREDENTIALS_FILE"] = "/home/.aws/credentials"
+        #expect(try await world.failure().provider == "shared credentials file")
+    }
+
+    @Test(arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+    func keysThatWouldBreakAHeaderAreRefusedAndNotShown(variable: String) async throws {
+        for (value, role) in [("a\r\nX-Evil: 1", nil), ("a\u{7}b", "arn:aws:iam::1:role/r"), ("a b", nil), ("ä", nil)] {
+            var variables = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"]
+            variables[variable] = value
+            let world = TestWorld(variables)
+            let error = try await world.failure(roleARN: role)
+            #expect(error.reason.contains("that none can have"), "\(error)")
+            #expect(value == "a b" || !error.description.contains(value))
+            #expect(world.transport.requests.isEmpty)
+        }
+    }
+
+    @Test func badFilesAreNamed() async throws {
+        let world = TestWorld(["HOME": "/home"], files: files)
         world.files["/home/.aws/credentials"] = "[default]\naws_secret_access_key AKIASECRET\n"
         do {
             _ = try await world.credentials()

@@ -49,6 +49,14 @@ import Testing
         #expect(error.reason == "tool did not end within 60 s")
     }
 
+    @Test func theLastLineOfAProgramIsToldInOneShortLineWithoutSecrets() async throws {
+        let said = "no token\u{1B}[2J aws_secret_access_key=hidden " + String(repeating: "x", count: 5000)
+        let error = try await world(.failure(.failed(program: "tool", status: 3, said: said))).failure(profile: "p")
+        #expect(error.description.contains("tool ended with status 3; its last line: no token"), "\(error)")
+        #expect(!error.description.contains("hidden") && !error.description.contains("\u{1B}"))
+        #expect(error.description.utf8.count < 400)
+    }
+
     @Test(arguments: [
         ("tool", ["tool"]), ("  tool\t a  b ", ["tool", "a", "b"]),
         (#"tool "a b" 'c d' e\ f"#, ["tool", "a b", "c d", "e f"]),

@@ -44,6 +44,11 @@ import Testing
         )
     }
 
+    /// Lets what is ready on the main actor run.
+    private func settle() async {
+        for _ in 0..<20 { await Task.yield() }
+    }
+
     private func ask(_ source: CredentialSource) async -> Result<Credentials, CredentialError> {
         await withCheckedContinuation { continuation in
             source.credentials { continuation.resume(returning: $0) }
@@ -74,7 +79,7 @@ import Testing
         for _ in 0..<10 { #expect(source.usable()?.accessKeyID == "A") }
         await provider.search()
         #expect(provider.searches == 2)
-        world.now = world.now.advanced(by: .seconds(60))
+        world.now = world.now.advanced(by: .seconds(9 * 60 + 45))
         let waiting = Task { await ask(source) }
         await provider.end(.success(hour("B")))
         #expect((try? await waiting.value.get())?.accessKeyID == "B")
@@ -94,6 +99,7 @@ import Testing
             let waiting = Task { await ask(source) }
             await provider.end(.failure(failure))
             #expect((try? await waiting.value.get())?.accessKeyID == "A")
+            await settle()
             world.now = world.now.advanced(by: .seconds(121))
         }
         #expect(told == [failure])
@@ -122,6 +128,9 @@ import Testing
         let first = Task { await ask(source) }
         await provider.end(.success(ended))
         #expect((try? await first.value.get()) == nil)
+        #expect((try? await ask(source).get()) == nil, "too soon to look again")
+        #expect(provider.searches == 1)
+        world.now = world.now.advanced(by: .seconds(2))
         ended.mayOutliveExpiry = true
         let second = Task { await ask(source) }
         await provider.end(.success(ended))
@@ -141,6 +150,82 @@ import Testing
         let second = Task { await ask(source) }
         await provider.end(.success(hour("B")))
         #expect((try? await second.value.get())?.accessKeyID == "B")
+    }
+
+    @Test func aRefusalFetchesAtOnceAndTheNextOneWaits() async {
+        let source = source()
+        let first = Task { await ask(source) }
+        await provider.end(.success(hour("A")))
+        _ = await first.value
+        source.accepted(hour("A"))
+        #expect(source.rejected(hour("A"), code: "ExpiredTokenException"))
+        await provider.search()
+        #expect(provider.searches == 2)
+        for _ in 0..<20 {
+            #expect(source.rejected(hour("A"), code: "ExpiredTokenException"), "under way when the first was refused")
+        }
+        await provider.end(.success(hour("B")))
+        await settle()
+        #expect(source.usable()?.accessKeyID == "B")
+        #expect(source.rejected(hour("A"), code: "ExpiredTokenException"), "late news of old ones")
+        #expect(!source.rejected(hour("B"), code: "ExpiredTokenException"))
+        #expect(source.usable()?.accessKeyID == "B", "a probe goes out with them")
+        #expect(provider.searches == 2)
+        world.now = world.now.advanced(by: .seconds(2))
+        #expect(source.usable() == nil)
+    }
+
+    @Test func theEndOfTroubleIsToldOnceWhateverAProgramSaidMeanwhile() async {
+        let source = source()
+        var told: [String] = []
+        source.onProblem = { told.append($0.description) }
+        source.onRenewed = { told.append("renewed after \($0.components.seconds)") }
+        let first = Task { await ask(source) }
+        await provider.end(.success(hour("A")))
+        _ = await first.value
+        world.now = world.now.advanced(by: .seconds(48 * 60))
+        for number in 0..<3 {
+            world.now = world.now.advanced(by: .seconds(121))
+            #expect(source.usable() != nil)
+            await provider.end(.failure(CredentialError(provider: "p", reason: "down", said: "at \(number) o'clock")))
+            await settle()
+            #expect(source.problem?.said == "at \(number) o'clock")
+        }
+        for id in ["B", "C"] {
+            world.now = world.now.advanced(by: .seconds(121))
+            _ = source.usable()
+            await provider.end(.success(hour(id)))
+            await settle()
+            #expect(source.problem == nil)
+            world.now = world.now.advanced(by: .seconds(3300))
+        }
+        #expect(told == ["p: down; its last line: at 0 o'clock", "renewed after 363"])
+    }
+
+    @Test func aSourceTakesAnothersPlaceWithItsKeysAndWithoutItsFetch() async {
+        let old = source()
+        let first = Task { await ask(old) }
+        await provider.end(.success(hour("A")))
+        _ = await first.value
+        #expect(old.rejected(hour("A"), code: "AccessDenied") == false)
+        old.accepted(hour("A"))
+        world.now = world.now.advanced(by: .seconds(46 * 60))
+        world.now = world.now.advanced(by: .seconds(240))
+        _ = old.usable()
+        await provider.search()
+        var heard = 0
+        old.onProblem = { _ in heard += 1 }
+        let other = HeldProvider()
+        let new = CredentialSource(provider: other, ports: world.ports)
+        new.replace(old)
+        await other.search()
+        #expect(new.usable()?.accessKeyID == "A")
+        await provider.end(.failure(CredentialError(provider: "p", reason: "late")))
+        await other.end(.success(hour("B")))
+        await settle()
+        #expect(new.usable()?.accessKeyID == "B")
+        #expect(heard == 0)
+        #expect(old.problem == nil, "nothing is taken from a fetch that was given up")
     }
 
     @Test func changedFilesAreNoticed() async {

@@ -156,6 +156,19 @@ import Testing
         }
     }
 
+    @Test func anIdentityProviderThatSTSDoesNotReachIsAskedAgain() async throws {
+        let world = TestWorld(
+            ["AWS_WEB_IDENTITY_TOKEN_FILE": "/var/token", "AWS_ROLE_ARN": "arn:r"],
+            files: ["/var/token": "t"]
+        )
+        world.transport.answer(
+            "<ErrorResponse><Error><Code>IDPCommunicationError</Code></Error></ErrorResponse>",
+            status: 400
+        )
+        world.transport.answer(answer("AssumeRoleWithWebIdentity", id: "W"))
+        #expect(try await world.credentials()?.accessKeyID == "W")
+    }
+
     @Test func webIdentityNeedsItsRoleAndItsFile() async throws {
         let world = TestWorld(["AWS_WEB_IDENTITY_TOKEN_FILE": "/var/token"])
         #expect(try await world.failure().description.contains("AWS_ROLE_ARN is not"))

@@ -2,13 +2,14 @@ import ImportWatch
 import Synchronization
 
 /// Files that exist only in a test.
-final class FilesInMemory: FileReader {
+final class FilesInMemory: FileReader, FileWriter {
     private struct File {
         var bytes: [UInt8]
         var revision: Int64
         var error: FileError?
     }
 
+    private let isReadOnly = Mutex(false)
     private let files = Mutex<[String: File]>([:])
 
     init(_ texts: [String: String] = [:]) {
@@ -28,6 +29,16 @@ final class FilesInMemory: FileReader {
     /// Makes every read of a file fail.
     func fail(_ path: String, with error: FileError) {
         files.withLock { $0[path] = File(bytes: [], revision: 0, error: error) }
+    }
+
+    /// Whether nothing can be written.
+    func setReadOnly(_ isIt: Bool) {
+        isReadOnly.withLock { $0 = isIt }
+    }
+
+    func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        guard !isReadOnly.withLock({ $0 }) else { throw .failed(path: path, reason: "can't be written: read-only") }
+        self[path] = String(decoding: bytes, as: UTF8.self)
     }
 
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {

@@ -8,6 +8,7 @@ import Testing
 final class TestWorld {
     var variables: [String: String]
     let files: FilesInMemory
+    let ssoTokens = SSOTokens()
     let transport = AnsweringTransport()
     let processes = AnsweringProcesses()
     var now = WallTime(secondsSinceEpoch: Int64(1_795_000_000))
@@ -23,6 +24,8 @@ final class TestWorld {
             environment: AWSEnvironment(variables),
             files: files,
             transport: transport,
+            writer: files,
+            ssoTokens: ssoTokens,
             processes: processes,
             wallTime: { [unowned self] in self.now },
             wait: { [unowned self] in self.waits.append($0) },
@@ -67,6 +70,8 @@ final class TestWorld {
 @MainActor
 final class AnsweringTransport: HTTPTransport {
     private(set) var requests: [HTTPRequest] = []
+    /// Called with each request before it is answered.
+    var onRequest: (HTTPRequest) -> Void = { _ in }
     private var answers: [Result<HTTPResponse, TransportError>] = []
 
     func answer(_ body: String, status: Int = 200, headers: [String: String] = [:]) {
@@ -84,6 +89,7 @@ final class AnsweringTransport: HTTPTransport {
         completion: @escaping @MainActor (Result<HTTPResponse, TransportError>) -> Void
     ) -> HTTPExchangeID {
         requests.append(request)
+        onRequest(request)
         let answer = answers.isEmpty ? .failure(.connectTimeout(host: "nobody")) : answers.removeFirst()
         Task { @MainActor in completion(answer) }
         return HTTPExchangeID(number: UInt64(requests.count))

@@ -76,4 +76,23 @@ import Testing
         }
         #expect(try files.read(path, limit: 5).count == 5)
     }
+
+    @Test func aReplacedFileIsNewWholeAndForItsOwnerOnly() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/token.json"
+        try Data("old".utf8).write(to: URL(fileURLWithPath: path))
+        chmod(path, 0o644)
+        symlink("token.json", folder.path + "/link")
+        let files = LocalFiles()
+        for (name, text) in [("/token.json", "new"), ("/link", "newer"), ("/other", "first")] {
+            try files.replace(folder.path + name, with: Array(text.utf8))
+            #expect(try files.read(folder.path + name, limit: 100) == Array(text.utf8))
+        }
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        #expect(lstat(folder.path + "/link", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(names) == ["token.json", "link", "other"])
+        #expect(throws: FileError.self) { try files.replace(folder.path + "/missing/token", with: []) }
+    }
 }
