@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func ofDamagedStatesTheFirstAndTheNewestAreKept() async throws {
-        let time = { WallTime(secondsSinceEpoch: $0) }
+        let time = { (seconds: Int64) in WallTime(secondsSinceEpoch: seconds) }
         for second in 0..<20 {
             try Data("damaged".utf8).write(to: URL(fileURLWithPath: path))
             _ = try await SQLiteStore(path: path).setAside(at: time(Int64(second)))
