@@ -60,6 +60,20 @@ enum CurlCallbacks {
             }
         }
 
+    /// libcurl goes on with a request; another number than 0 ends the exchange.
+    nonisolated static let progress:
+        @convention(c) (UnsafeMutableRawPointer?, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> Int32 = {
+            context,
+            _,
+            _,
+            _,
+            _ in
+            let address = UInt(bitPattern: context)
+            return MainActor.assumeIsolated {
+                CurlCallbacks.object(at: address, as: CurlExchange.self)?.goesOn() == false ? 1 : 0
+            }
+        }
+
     private static func object<Object: AnyObject>(at address: UInt, as type: Object.Type) -> Object? {
         UnsafeRawPointer(bitPattern: address).map { Unmanaged<Object>.fromOpaque($0).takeUnretainedValue() }
     }

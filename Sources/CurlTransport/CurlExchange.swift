@@ -20,6 +20,12 @@ final class CurlExchange {
     private var headerBytes = 0
     private var bodyBytes = 0
     private var excess: TransportError?
+    /// Whether a byte of the answer has come.
+    private var hasBegun = false
+    /// How often libcurl went on before that.
+    private var steps = 0
+    /// The longest answer of a proxy to CONNECT, in bytes: each is one step.
+    private static let connectLimit = 16 << 10
 
     init(
         number: UInt64,
@@ -61,13 +67,28 @@ final class CurlExchange {
         handle.set(CURLOPT_HEADERDATA, pointer: context)
         _ = cshim_set_data_callback(handle.easy, CURLOPT_WRITEFUNCTION, CurlCallbacks.body)
         _ = cshim_set_data_callback(handle.easy, CURLOPT_HEADERFUNCTION, CurlCallbacks.header)
+        handle.set(CURLOPT_NOPROGRESS, 0)
+        handle.set(CURLOPT_XFERINFODATA, pointer: context)
+        _ = cshim_set_progress_callback(handle.easy, CurlCallbacks.progress)
         return handle.wasRefused ? .badAddress(reason: "libcurl does not take it, or a file that goes with it") : nil
+    }
+
+    /// Takes note that libcurl goes on; false when a proxy's answer to CONNECT gets too long.
+    ///
+    /// libcurl reads that answer byte by byte within one call, for as long as there is more, and looks at no time limit.
+    func goesOn() -> Bool {
+        guard !hasBegun else { return true }
+        onPiece()
+        steps += 1
+        guard steps > Self.connectLimit else { return true }
+        return end(with: .proxy(reason: "its answer to CONNECT is longer than \(Self.connectLimit) bytes"))
     }
 
     /// Takes a header line or trailer; false when there are too many.
     ///
     /// The first line of a newer answer (after 100 Continue) begins anew, but for what counts against the limit.
     func take(header line: UnsafeBufferPointer<UInt8>) -> Bool {
+        hasBegun = true
         onPiece()
         headerBytes += line.count
         guard excess == nil, headerBytes <= CurlTransport.headerLimit else {
@@ -102,6 +123,7 @@ final class CurlExchange {
 
     private func end(with error: TransportError) -> Bool {
         if excess == nil { excess = error }
+        if case .bodyTooLarge = error, !answer.isBodyKept { return false }
         headerBlock = []
         body = []
         return false
@@ -109,14 +131,15 @@ final class CurlExchange {
 
     /// What came of the exchange.
     func result(_ code: CURLcode) -> Result<HTTPResponse, TransportError> {
+        if case .bodyTooLarge? = excess, !answer.isBodyKept {
+            // Status and headers are all that was wanted.
+            return .success(HTTPResponse(status: handle.responseStatus, headerBlock: headerBlock))
+        }
+        // Also where libcurl had the whole answer: it was dropped while it waited to be reported.
+        if let excess { return .failure(excess) }
         if code == CURLE_OK {
             return .success(HTTPResponse(status: handle.responseStatus, headerBlock: headerBlock, body: body))
         }
-        if case .bodyTooLarge? = excess, !answer.isBodyKept {
-            // The status is all that was wanted.
-            return .success(HTTPResponse(status: handle.responseStatus))
-        }
-        if let excess { return .failure(excess) }
         return .failure(TransportError(code, handle: handle, host: host))
     }
 

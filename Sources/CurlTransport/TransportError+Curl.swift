@@ -9,7 +9,10 @@ extension TransportError {
     @MainActor init(_ code: CURLcode, handle: CurlHandle, host: String) {
         let text = handle.errorText.isEmpty ? String(cString: curl_easy_strerror(code)) : handle.errorText
         let reason = Redaction.redact(text)
-        let isAboutProxy = ["proxy", "socks"].contains(where: text.lowercased().contains)
+        // A host may have such a name too.
+        let name = host.lastIndex(of: ":").map { String(host[..<$0]) } ?? host
+        let words = name.isEmpty ? text.lowercased() : text.lowercased().replacing(name.lowercased(), with: "")
+        let isAboutProxy = ["proxy", "socks"].contains(where: words.contains)
         switch code {
         case CURLE_UNSUPPORTED_PROTOCOL where handle.wasConnected:
             // How libcurl calls an answer without a status line.

@@ -31,14 +31,16 @@ import Testing
             default: .answerAndClose(Array("no HTTP at all\r\n\r\n".utf8))
             }
         }
+        var completed = 0
         for seed in 0..<40 {
             let history = try History(server: server.address, seed: UInt64(seed))
             for _ in 0..<60 { try await history.step() }
             history.transport.close()
             try await Task.sleep(for: .milliseconds(2))
             #expect(history.completions.values.allSatisfy { $0 == 1 }, "history \(seed)")
-            #expect(!history.completions.isEmpty, "history \(seed)")
+            completed += history.completions.count
         }
+        #expect(completed > 0)
     }
 
     @MainActor private final class History {

@@ -23,6 +23,11 @@ static inline CURLcode cshim_set_data_callback(
     return curl_easy_setopt(easy, option, callback);
 }
 
+static inline CURLcode cshim_set_progress_callback(
+    CURL *easy, int (*callback)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t)) {
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
 static inline CURLcode cshim_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
