@@ -14,6 +14,8 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     case otherState(path: String, state: String)
     /// No answer in time.
     case timeout(path: String)
+    /// The connection ended before an answer.
+    case noAnswer(path: String)
     /// The answer makes no sense, or is an error.
     case badAnswer(path: String, reason: String)
     /// Anything else that the system reports.
@@ -31,6 +33,8 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
         case .otherState(let path, let state):
             "control socket \(path): its daemon works on the state \(state), not on this configuration's"
         case .timeout(let path): "control socket \(path): no answer in time"
+        case .noAnswer(let path):
+            "control socket \(path): the daemon ended the connection without an answer; see its journal"
         case .badAnswer(let path, let reason): "control socket \(path): \(reason)"
         case .failed(let path, let reason): "control socket \(path): \(reason)"
         }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Control
 import Glibc
 import ImportWatch
 import WatchConfiguration
@@ -24,8 +23,8 @@ struct JobsCommand: ParsableCommand {
             abstract: "Adds jobs to a list.",
             discussion: """
                 The list is the first that jobs_files names; where that is a pattern such as
-                jobs.d/*.list, it is jobs.d/local.list. Exit: 0, also where no daemon runs,
-                6 the daemon refuses the new configuration.
+                jobs.d/*.list, it is jobs.d/local.list. Exit: 0 the daemon watches them, or none
+                runs, 6 the configuration is bad with them: then nothing has changed.
                 """
         )
 
@@ -46,11 +45,11 @@ struct JobsCommand: ParsableCommand {
             let file = try lists.file(for: list)
             let listed = Set(lists.configuration.sources.flatMap(\.jobs))
             for id in jobIDs where listed.contains(id) { Output.line("job \(id.inOneLine) is listed already") }
-            var added: [String] = []
-            try ListedFiles.edit(file, mayCreate: true) { added = $0.add(jobIDs.filter { !listed.contains($0) }) }
-            guard !added.isEmpty else { return }
-            Output.line("\(file): \(added.count.counted("job")) added")
-            try config.reloadIfRunning()
+            let change = ListChange(config, statePath: lists.configuration.state.path)
+            var added = 0
+            try change.edit(file, mayCreate: true) { added = $0.add(jobIDs.filter { !listed.contains($0) }).count }
+            // Also where all are listed: perhaps by somebody whose reload is not done yet.
+            try change.putInForce(saying: added > 0 ? ["\(file): \(added.counted("job")) added"] : [])
         }
     }
 
@@ -60,7 +59,8 @@ struct JobsCommand: ParsableCommand {
             abstract: "Removes jobs from the lists.",
             discussion: """
                 From all files that jobs_files names. Exit: 0, also where no daemon runs,
-                1 a job stands in no list, 6 the daemon refuses the new configuration.
+                1 a job stands in no list, 6 the configuration is bad without them: then
+                nothing has changed.
                 """
         )
 
@@ -69,15 +69,17 @@ struct JobsCommand: ParsableCommand {
 
         func run() throws {
             let lists = try ListedFiles(config)
+            let change = ListChange(config, statePath: lists.configuration.state.path)
             var missing = Set(jobIDs)
+            var done: [String] = []
             for file in lists.files {
                 var removed: Set<String> = []
-                try ListedFiles.edit(file, mayCreate: false) { removed = $0.remove(jobIDs) }
+                try change.edit(file, mayCreate: false) { removed = $0.remove(jobIDs) }
                 guard !removed.isEmpty else { continue }
                 missing.subtract(removed)
-                Output.line("\(file): \(removed.count.counted("job")) removed")
+                done.append("\(file): \(removed.count.counted("job")) removed")
             }
-            if missing.count < Set(jobIDs).count { try config.reloadIfRunning() }
+            if !done.isEmpty { try change.putInForce(saying: done) }
             guard !missing.isEmpty else { return }
             let written = Set(lists.configuration.sources.flatMap(\.jobs))
             for id in missing.sorted() {
@@ -87,29 +89,5 @@ struct JobsCommand: ParsableCommand {
             }
             throw ExitCode(ExitStatus.failure)
         }
-    }
-}
-
-extension ConfigurationOption {
-    /// Has a running daemon read the configuration anew; where none runs, that is no error.
-    func reloadIfRunning() throws {
-        let path = try loadOrExit().state.path
-        let sockets = ControlPath.candidates(
-            configurationPath: self.path,
-            statePath: path,
-            environment: variables
-        )
-        for socket in sockets {
-            let verdict: ReloadVerdict
-            do throws(ControlError) {
-                verdict = try ControlClient(path: socket).reload()
-            } catch {
-                if case .nobodyListens = error { continue }
-                Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
-                throw ExitCode(ExitStatus.failure)
-            }
-            return try ReloadCommand.show(verdict)
-        }
-        Output.line("no daemon runs; it takes them up at its start")
     }
 }

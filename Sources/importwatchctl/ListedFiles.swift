@@ -3,7 +3,7 @@ import Glibc
 import ImportWatch
 import WatchConfiguration
 
-/// The jobs lists of a configuration, and how one is replaced as a whole.
+/// The jobs lists of a configuration.
 struct ListedFiles {
     let configuration: Configuration
     /// Every file that exists.
@@ -38,36 +38,11 @@ struct ListedFiles {
             throw ExitCode(ExitStatus.usage)
         }
         let first = entries[0]
-        return Self.isPattern(first) ? first.replacing("*", with: "local", maxReplacements: 1) : first
-    }
-
-    /// Reads a list, has it changed, and replaces the file with its mode and owner kept; nothing is written where
-    /// nothing changed.
-    static func edit(_ path: String, mayCreate: Bool, _ change: (inout JobListText) -> Void) throws {
-        do {
-            try FileOwner.acting(for: path, isFileIncluded: false) {
-                try replace(path, mayCreate: mayCreate, change)
-            }
-        } catch {
-            Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
-            throw ExitCode(ExitStatus.failure)
-        }
-    }
-
-    private static func replace(_ path: String, mayCreate: Bool, _ change: (inout JobListText) -> Void)
-        throws(FileError)
-    {
-        let bytes: [UInt8]
-        do throws(FileError) {
-            bytes = try LocalFiles().read(path, limit: 64 << 20)
-        } catch {
-            guard case .notFound = error, mayCreate else { throw error }
-            bytes = []
-        }
-        let before = JobListText(String(decoding: bytes, as: UTF8.self))
-        var list = before
-        change(&list)
-        if list != before { try FileReplacement.write(Array(list.text.utf8), to: path) }
+        guard Self.isPattern(first) else { return first }
+        let file = first.replacing("*", with: "local", maxReplacements: 1).replacing("\\", with: "")
+        if fnmatch(first, file, FNM_PATHNAME | FNM_PERIOD) == 0 { return file }
+        Output.line("importwatchctl: say with --list FILE which list of \(first) to add to", to: STDERR_FILENO)
+        throw ExitCode(ExitStatus.usage)
     }
 
     private static func isPattern(_ path: String) -> Bool {

@@ -34,7 +34,7 @@ import Testing
     @Test func everyReloadTakesUpWhatWasWrittenBeforeIt() async throws {
         let (harness, daemon) = try await harness()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<12 {
+            for number in 0..<20 {
                 group.addTask {
                     try harness.folder.write("\(number).list", "job-\(number)\n")
                     let (status, printed) = try await harness.tool(["reload"])

@@ -133,7 +133,7 @@ import Testing
             let folder = try FileManager.default.attributesOfItem(atPath: harness.folder.path + "/jobs.d")
             #expect(status[.groupOwnerAccountID] as? Int == folder[.groupOwnerAccountID] as? Int)
         }
-        #expect(offline.status == 0 && offline.printed.hasSuffix("no daemon runs; it takes them up at its start\n"))
+        #expect(offline.status == 0 && offline.printed.hasSuffix("no daemon runs; it reads the lists at its start\n"))
         try harness.folder.write("jobs.d/local.list", "# ours\n early # soon\n\n")
         #expect(chmod(list, 0o604) == 0 && (geteuid() != 0 || chown(list, 65_534, 65_534) == 0))
         let daemon = try harness.daemon()
