@@ -55,6 +55,9 @@ struct ControlCalls {
         self.handler = handler
     }
 
+    /// The answer to one who may not call a method.
+    static var refusal: [UInt8] { message(error("PermissionDenied", [:])) }
+
     /// Answers one call, at once or later, with a whole message and its end mark.
     func answer(_ call: ControlCall, completion: @escaping @MainActor ([UInt8]) -> Void) {
         if call.method == "\(ControlInterface.name).Status", let handler {

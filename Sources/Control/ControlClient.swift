@@ -1,18 +1,32 @@
-import Glibc
 import ImportWatch
 import JSON
 
 /// Asks a daemon at its control socket; blocks until it answers.
 public struct ControlClient: Sendable {
+    /// How long one who reads waits for a sign of life.
+    public static let usualPatience = Duration.seconds(3)
+
     private let path: String
-    private let timeout: Duration
+    private let now: @Sendable () -> MonotonicInstant
+    private let patience: Duration
+    private let limit: Duration
 
     /// Names the socket.
     ///
-    /// - Parameter timeout: The longest wait for an answer.
-    public init(path: String, timeout: Duration = .seconds(30)) {
+    /// - Parameters:
+    ///   - now: The clock.
+    ///   - patience: The longest silence before a status: a daemon whose loop turns has it at once.
+    ///   - limit: The longest time for any call, however steadily its answer comes.
+    public init(
+        path: String,
+        now: @escaping @Sendable () -> MonotonicInstant,
+        patience: Duration = Self.usualPatience,
+        limit: Duration = .seconds(30)
+    ) {
         self.path = path
-        self.timeout = timeout
+        self.now = now
+        self.patience = patience
+        self.limit = limit
     }
 
     /// What is going on.
@@ -20,7 +34,9 @@ public struct ControlClient: Sendable {
     /// - Parameter job: Only this job is shown; all where it is `nil`.
     public func status(job: String? = nil) throws(ControlError) -> StatusReport {
         let parameters: JSONValue = job.map { ["job": .string($0)] } ?? [:]
-        guard let report = StatusReport(json: try call("Status", parameters)) else { throw unreadable("status") }
+        guard let report = StatusReport(json: try call("Status", parameters, patience: patience)) else {
+            throw unreadable("status")
+        }
         return report
     }
 
@@ -48,74 +64,37 @@ public struct ControlClient: Sendable {
         .badAnswer(path: path, reason: "the \(what) can't be read; is the daemon of another version?")
     }
 
+    /// - Parameter patience: The longest silence; what takes the daemon a while has all the time there is.
     private func call(
         _ method: String,
         _ parameters: JSONValue = [:],
-        statePath: String? = nil
+        statePath: String? = nil,
+        patience: Duration? = nil
     ) throws(ControlError) -> JSONValue {
-        let descriptor = UnixSocket.make(nonBlocking: true)
-        guard descriptor >= 0 else { throw failure(errno) }
-        defer { close(descriptor) }
-        try open(descriptor)
+        let socket = try ClientSocket(path, now: now, limit: limit, patience: self.patience)
         var members = parameters.object ?? []
         if let statePath { members.append(.init("state_path", .string(ControlPath.canonical(statePath)))) }
         let request: JSONValue = [
             "method": .string("\(ControlInterface.name).\(method)"), "parameters": .object(members),
         ]
-        let bytes = request.encoded() + [0]
-        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
-            throw failure(errno)
-        }
-        return try answer(descriptor)
-    }
-
-    /// Connects; a daemon whose queue of connections is full is tried again until the time is over.
-    private func open(_ descriptor: Int32) throws(ControlError) {
-        var triesLeft = timeout.milliseconds / 20
-        while true {
-            let code = try UnixSocket.withAddress(path) { connect(descriptor, $0, $1) == 0 ? 0 : errno }
-            if code == 0 { break }
-            guard code == EAGAIN, triesLeft > 0 else { throw failure(code) }
-            triesLeft -= 1
-            usleep(20_000)
-        }
-        _ = fcntl(descriptor, F_SETFL, 0)
-        var limit = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
-        }
-    }
-
-    private func answer(_ descriptor: Int32) throws(ControlError) -> JSONValue {
-        var message: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while message.last != 0 {
-            let count = recv(descriptor, &chunk, chunk.count, 0)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure(errno) }
-            guard count > 0 else { throw .permissionDenied(path: path) }
-            message.append(contentsOf: chunk.prefix(count))
-            guard message.count <= ControlConnection.outputLimit else {
-                throw .badAnswer(path: path, reason: "the answer is too long")
-            }
-        }
-        guard let value = try? JSONValue(decoding: message.dropLast()) else {
+        try socket.send(request.encoded() + [0])
+        let message = try socket.message(patience: patience ?? limit, size: ControlConnection.outputLimit)
+        guard let value = try? JSONValue(decoding: message) else {
             throw .badAnswer(path: path, reason: "the answer is no JSON")
         }
-        if value["error"]?.string == "\(ControlInterface.name).OtherState" {
-            throw .otherState(path: path, state: value["parameters"]?["state_path"]?.string ?? "of another name")
-        }
-        if let problem = value["parameters"]?["problem"]?.string { throw .badAnswer(path: path, reason: problem) }
-        if let error = value["error"]?.string { throw .badAnswer(path: path, reason: "the daemon answered \(error)") }
-        return value["parameters"] ?? .object([])
+        return try Self.parameters(of: value, path)
     }
 
-    private func failure(_ code: Int32) -> ControlError {
-        switch code {
-        case ENOENT, ECONNREFUSED, ENOTDIR: .nobodyListens(path: path)
-        case EACCES, EPERM: .permissionDenied(path: path)
-        case EAGAIN: .timeout(path: path)
-        default: .failed(path: path, reason: String(cString: strerror(code)))
+    private static func parameters(of answer: JSONValue, _ path: String) throws(ControlError) -> JSONValue {
+        let parameters = answer["parameters"] ?? .object([])
+        switch answer["error"]?.string {
+        case "\(ControlInterface.name).OtherState":
+            throw .otherState(path: path, state: parameters["state_path"]?.string ?? "of another name")
+        case "\(ControlInterface.service).PermissionDenied": throw .permissionDenied(path: path)
+        case let error:
+            if let problem = parameters["problem"]?.string { throw .badAnswer(path: path, reason: problem) }
+            if let error { throw .badAnswer(path: path, reason: "the daemon answered \(error)") }
+            return parameters
         }
     }
 }

@@ -17,6 +17,8 @@ final class ControlConnection {
     /// Called when something came or was taken, or the connection ended.
     var onActivity: (ControlConnection) -> Void = { _ in }
     private(set) var isClosed = false
+    /// What the client may do.
+    let access: ControlAccess
 
     private let descriptor: Int32
     private let calls: ControlCalls
@@ -27,8 +29,11 @@ final class ControlConnection {
     /// The end of the first message, where all of it is there.
     private var messageEnd: Int?
     private var output: ArraySlice<UInt8> = []
+    /// Whether what is to be sent is the last.
+    private var isEnding = false
 
-    init(descriptor: Int32, calls: ControlCalls) {
+    init(descriptor: Int32, calls: ControlCalls, access: ControlAccess) {
+        self.access = access
         self.descriptor = descriptor
         self.calls = calls
         watch = SocketWatch(
@@ -89,6 +94,10 @@ final class ControlConnection {
         input.removeFirst(end + 1)
         messageEnd = input.firstIndex(of: 0)
         guard let call = ControlCall(message) else { return self.end() }
+        guard access.allows(call.method) else {
+            isEnding = true
+            return send(ControlCalls.refusal)
+        }
         isAnswering = true
         calls.answer(call) { [weak self] answer in
             guard let self else { return }
@@ -117,6 +126,7 @@ final class ControlConnection {
             onActivity(self)
         }
         if output.isEmpty { output = [] }
+        if output.isEmpty, isEnding { return end() }
         goOn()
     }
 

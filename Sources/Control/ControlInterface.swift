@@ -4,7 +4,9 @@ enum ControlInterface {
     static let service = "org.varlink.service"
 
     static let description = """
-        # Asks and steers a running importwatchd. All times are RFC 3339 in UTC.
+        # Asks and steers a running importwatchd. All times are RFC 3339 in UTC. Root and the daemon's user may call all
+        # methods, members of the daemon's group Status and Deliveries; org.varlink.service.PermissionDenied, and the end
+        # of the connection, answers everybody else.
         interface io.importwatchd
 
         type Source (name: string, region: string, health: string, requests_per_second: float, pace: float,
@@ -54,6 +56,7 @@ enum ControlInterface {
         error MethodNotFound (method: string)
         error MethodNotImplemented (method: string)
         error InvalidParameter (parameter: string)
+        error PermissionDenied ()
 
         """
 }

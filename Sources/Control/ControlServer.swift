@@ -12,7 +12,7 @@ public final class ControlServer {
 
     private let path: String
     private let calls: ControlCalls
-    private let isAllowed: (uid_t) -> Bool
+    private let access: (ControlPeer) -> ControlAccess
     private let descriptor: Int32
     private let source: any DispatchSourceRead
     private var connections: [ControlConnection] = []
@@ -24,15 +24,17 @@ public final class ControlServer {
     ///
     /// - Parameters:
     ///   - version: What GetInfo says.
-    ///   - isAllowed: Which users may ask; by default root and the user that runs the daemon.
+    ///   - access: What somebody may do; by default as ``ControlAccess`` says for this process' user and group.
     public init(
         path: String,
         version: String,
         handler: any ControlHandler,
-        isAllowed: @escaping (uid_t) -> Bool = { $0 == 0 || $0 == getuid() }
+        access: @escaping (ControlPeer) -> ControlAccess = {
+            ControlAccess(of: $0, daemonUser: getuid(), daemonGroup: getgid())
+        }
     ) throws(ControlError) {
         self.path = path
-        self.isAllowed = isAllowed
+        self.access = access
         calls = ControlCalls(version: version, handler: handler)
         descriptor = try Self.listening(at: path)
         let descriptor = descriptor
@@ -71,23 +73,27 @@ public final class ControlServer {
     }
 
     private func admit(_ client: Int32) {
-        guard let user = UnixSocket.peerUser(client), isAllowed(user) else {
+        guard let peer = UnixSocket.peer(client) else {
             Glibc.close(client)
             return
         }
         connections.removeAll(where: \.isClosed)
         if connections.count >= Self.connectionLimit { makeRoom() }
-        let connection = ControlConnection(descriptor: client, calls: calls)
+        let connection = ControlConnection(descriptor: client, calls: calls, access: access(peer))
         connection.onActivity = { [weak self] connection in self?.touch(connection) }
         connections.append(connection)
     }
 
-    /// Closes the connection that was silent longest, rather one that asks nothing than one that waits for an answer.
+    /// Closes the connection that was silent longest, rather one that may nothing than one that asks nothing than one that
+    /// waits for an answer.
     private func makeRoom() {
-        let idle = connections.first { connection in
-            connection.takeWhatCame()
-            return !connection.isBusy && !connection.isClosed
-        }
+        let stranger = connections.first { $0.access == .nothing && !$0.isClosed }
+        let idle =
+            stranger
+            ?? connections.first { connection in
+                connection.takeWhatCame()
+                return !connection.isBusy && !connection.isClosed
+            }
         guard let victim = idle ?? connections.first else { return }
         victim.close()
         connections.removeAll { $0 === victim || $0.isClosed }

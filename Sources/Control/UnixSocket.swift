@@ -1,4 +1,5 @@
 import Glibc
+import ImportWatch
 
 /// Why the control socket can't be used.
 public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -6,14 +7,14 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     case pathTooLong(path: String, limit: Int)
     /// Another daemon listens there.
     case inUse(path: String)
-    /// Nobody listens.
-    case nobodyListens(path: String)
+    /// Nobody listens at any of the places where a daemon would.
+    case nobodyListens(paths: [String])
     /// This user may not ask.
     case permissionDenied(path: String)
     /// The daemon that listens works on another state.
     case otherState(path: String, state: String)
     /// No answer in time.
-    case timeout(path: String)
+    case timeout(path: String, after: Duration)
     /// The connection ended before an answer.
     case noAnswer(path: String)
     /// The answer makes no sense, or is an error.
@@ -23,18 +24,26 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// One line for a person.
     public var description: String {
+        // Whoever listens there may say what it likes.
+        words.inOneLine
+    }
+
+    private var words: String {
         switch self {
         case .pathTooLong(let path, let limit):
             "control socket \(path): longer than \(limit) bytes; use a shorter [state] path"
         case .inUse(let path): "control socket \(path): another importwatchd listens there"
-        case .nobodyListens(let path): "control socket \(path): no importwatchd listens there; is it running?"
+        case .nobodyListens(let paths):
+            "control socket \(paths.joined(separator: " or ")): no importwatchd listens there; is it running?"
         case .permissionDenied(let path):
-            "control socket \(path): permission denied; run as root or as the daemon's user"
+            "control socket \(path): this user may not do that; run as root or as the daemon's user "
+                + "(its group may use status and deliveries)"
         case .otherState(let path, let state):
             "control socket \(path): its daemon works on the state \(state), not on this configuration's"
-        case .timeout(let path): "control socket \(path): no answer in time"
+        case .timeout(let path, let limit):
+            "control socket \(path): no answer in \(limit.inWords); is importwatchd stopped or hanging?"
         case .noAnswer(let path):
-            "control socket \(path): the daemon ended the connection without an answer; see its journal"
+            "control socket \(path): importwatchd ended the connection without an answer; its journal may say why"
         case .badAnswer(let path, let reason): "control socket \(path): \(reason)"
         case .failed(let path, let reason): "control socket \(path): \(reason)"
         }
@@ -94,14 +103,37 @@ enum UnixSocket {
         }
     }
 
-    /// The user at the other end of a connection.
-    static func peerUser(_ descriptor: Int32) -> uid_t? {
-        // struct ucred, which the C library shows only with _GNU_SOURCE: pid, uid, gid, 32 bits each.
+    /// Who is at the other end of a connection; without the supplementary groups where the kernel doesn't tell them.
+    static func peer(_ descriptor: Int32) -> ControlPeer? {
+        guard let credentials = credentials(descriptor) else { return nil }
+        var groups = [gid_t](repeating: 0, count: 65_536)
+        var length = socklen_t(groups.count * MemoryLayout<gid_t>.stride)
+        let isTold = getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, &groups, &length) == 0
+        let told = isTold ? groups.prefix(Int(length) / MemoryLayout<gid_t>.stride) : []
+        return ControlPeer(user: credentials[1], groups: [credentials[2]] + told)
+    }
+
+    /// Whether the process at the other end of a connection is stopped by a signal or a debugger, as far as can be seen.
+    static func isPeerStopped(_ descriptor: Int32) -> Bool {
+        guard let pid = credentials(descriptor)?[0], pid > 0,
+            let file = fopen("/proc/\(pid)/stat", "re")
+        else { return false }
+        defer { fclose(file) }
+        var line = [UInt8](repeating: 0, count: 512)
+        let count = fread(&line, 1, line.count, file)
+        let text = line.prefix(count)
+        // The name in parentheses may hold anything; the state follows it.
+        guard let end = text.lastIndex(of: UInt8(ascii: ")")), end + 2 < text.endIndex else { return false }
+        return text[end + 2] == UInt8(ascii: "T") || text[end + 2] == UInt8(ascii: "t")
+    }
+
+    /// The C library shows struct ucred only with _GNU_SOURCE: pid, uid, gid, 32 bits each.
+    private static func credentials(_ descriptor: Int32) -> [UInt32]? {
         var credentials: [UInt32] = [0, 0, 0]
         var length = socklen_t(12)
         guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0, length == 12 else {
             return nil
         }
-        return credentials[1]
+        return credentials
     }
 }

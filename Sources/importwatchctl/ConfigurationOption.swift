@@ -2,6 +2,7 @@ import ArgumentParser
 import Control
 import Glibc
 import ImportWatch
+import ImportWatchDaemon
 import SQLiteStore
 import WatchConfiguration
 
@@ -21,7 +22,8 @@ struct ConfigurationOption: ParsableArguments {
     var variables: [String: String] {
         let environment = ServiceEnvironment(
             environment: LocalEnvironment.variables(),
-            exists: { access($0, R_OK | X_OK) == 0 }
+            // Members of the daemon's group name the state to the daemon, though they may not look where it lies.
+            exists: { access($0, $0.hasPrefix("/run/credentials/") ? R_OK | X_OK : F_OK) == 0 }
         )
         return environment.variables(configurationPath: path)
     }
@@ -57,18 +59,23 @@ struct ConfigurationOption: ParsableArguments {
         var problem: ControlError?
         for path in paths {
             do throws(ControlError) {
-                return try question(ControlClient(path: path))
+                return try question(client(path))
             } catch {
-                if case .nobodyListens = error, problem != nil { continue }
+                if case .nobodyListens = error { continue }
                 problem = error
             }
         }
-        if case .nobodyListens? = problem {
+        if problem == nil {
             if UnitCommand.isOvertakenByStop { throw ExitCode(0) }
             _ = try loadOrExit()
         }
-        if let problem { Output.line("importwatchctl: \(problem)", to: STDERR_FILENO) }
+        Output.line("importwatchctl: \(problem ?? .nobodyListens(paths: paths))", to: STDERR_FILENO)
         throw ExitCode(ExitStatus.failure)
+    }
+
+    /// A client of the daemon that listens at a path.
+    func client(_ path: String) -> ControlClient {
+        ControlClient(path: path, now: { SystemClock().now() })
     }
 }
 
@@ -90,13 +97,15 @@ extension ConfigurationOption {
             statePath: path,
             environment: variables
         )
+        var unheard: [String] = []
         do {
             for socket in sockets {
                 do throws(ControlError) {
-                    return try online(ControlClient(path: socket), path)
+                    return try online(client(socket), path)
                 } catch {
                     switch error {
-                    case .nobodyListens, .otherState: continue
+                    case .nobodyListens: unheard.append(socket)
+                    case .otherState: continue
                     default: throw error
                     }
                 }
@@ -106,6 +115,9 @@ extension ConfigurationOption {
         } catch let code as ExitCode {
             throw code
         } catch {
+            if error is StateStoreError, !unheard.isEmpty {
+                Output.line("importwatchctl: \(ControlError.nobodyListens(paths: unheard))", to: STDERR_FILENO)
+            }
             Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
             throw ExitCode(Self.exitStatus(of: error))
         }

@@ -47,7 +47,7 @@ final class ListChange {
         for socket in sockets {
             let verdict: ReloadVerdict
             do throws(ControlError) {
-                verdict = try ControlClient(path: socket).reload()
+                verdict = try config.client(socket).reload()
             } catch {
                 switch error {
                 case .nobodyListens: continue

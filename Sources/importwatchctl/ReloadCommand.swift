@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Glibc
+import ImportWatch
 
 /// Has the daemon read its configuration anew and waits for the verdict.
 struct ReloadCommand: ParsableCommand {
@@ -19,7 +20,7 @@ struct ReloadCommand: ParsableCommand {
 
     /// Prints a verdict; a refusal is the end of the program.
     static func show(_ verdict: ReloadVerdict) throws {
-        for complaint in verdict.complaints { Output.line(complaint, to: STDERR_FILENO) }
+        for complaint in verdict.complaints { Output.line(complaint.inOneLine, to: STDERR_FILENO) }
         if verdict.isStopping {
             if UnitCommand.isOvertakenByStop { return }
             throw ExitCode(ExitStatus.failure)

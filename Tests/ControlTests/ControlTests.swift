@@ -84,8 +84,12 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func server(isAllowed: @escaping (uid_t) -> Bool = { _ in true }) throws -> ControlServer {
-        try ControlServer(path: path, version: "1", handler: handler, isAllowed: isAllowed)
+    private func server(_ access: ControlAccess = .everything) throws -> ControlServer {
+        try ControlServer(path: path, version: "1", handler: handler, access: { _ in access })
+    }
+
+    private nonisolated static func client(_ path: String) -> ControlClient {
+        ControlClient(path: path, now: { MonotonicInstant(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds)) })
     }
 
     /// Runs blocking work of a client on a thread of its own.
@@ -99,27 +103,85 @@ import Testing
         let server = try server()
         defer { server.close() }
         let path = path
-        let report = try await client { try ControlClient(path: path).status() }
+        let report = try await client { try Self.client(path).status() }
         #expect(report == handler.status(job: nil))
-        let verdict = try await client { try ControlClient(path: path).reload() }
+        let verdict = try await client { try Self.client(path).reload() }
         #expect(verdict == ReloadVerdict(isAccepted: false, complaints: ["c.toml:1:1: bad"]))
         #expect(handler.reloads == 1)
     }
 
-    @Test func strangersAreTurnedAway() async throws {
-        let server = try server(isAllowed: { _ in false })
+    @Test func strangersAreTurnedAwayWithASentence() async throws {
+        let server = try server(.nothing)
         defer { server.close() }
         let path = path
-        await #expect(throws: (any Error).self) {
-            _ = try await client { try ControlClient(path: path).status() }
+        for _ in 0..<2 {
+            await #expect(throws: ControlError.permissionDenied(path: path)) {
+                _ = try await client { try Self.client(path).status() }
+            }
+        }
+        let calls = [#"{"method":"org.varlink.service.GetInfo"}"#, #"{"method":"io.importwatchd.Reload"}"#]
+        for call in calls {
+            let bytes = try await client { try Self.exchange(path, Array(call.utf8) + [0], answers: 2) }
+            #expect(
+                String(decoding: bytes, as: UTF8.self).hasPrefix(#"{"error":"org.varlink.service.PermissionDenied""#)
+            )
         }
         #expect(handler.reloads == 0)
     }
 
+    @Test func readersMayReadAndNothingElse() async throws {
+        let server = try server(.reading)
+        defer { server.close() }
+        let path = path
+        #expect(try await client { try Self.client(path).status() }.pid == 7)
+        await #expect(throws: ControlError.permissionDenied(path: path)) {
+            _ = try await client { try Self.client(path).reload() }
+        }
+        await #expect(throws: ControlError.permissionDenied(path: path)) {
+            _ = try await client { try Self.client(path).replay(.dead, statePath: nil) }
+        }
+        #expect(handler.reloads == 0 && handler.selections.isEmpty)
+        let calls = [
+            #"{"method":"org.varlink.service.GetInfo"}"#,
+            #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"io.importwatchd"}}"#,
+            #"{"method":"io.importwatchd.Deliveries"}"#, #"{"method":"io.importwatchd.Anything"}"#,
+            #"{"method":"io.importwatchd.Status"}"#,
+        ]
+        let message = calls.flatMap { call -> [UInt8] in Array(call.utf8) + [0] }
+        let bytes = try await client { try Self.exchange(path, message, answers: 5) }
+        let answers = try bytes.split(separator: 0).map { try JSONValue(decoding: Array($0)) }
+        // The connection ends with the refusal.
+        #expect(answers.count == 4)
+        #expect(answers[0]["error"] == nil && answers[1]["error"] == nil)
+        #expect(answers[2]["error"]?.string == "io.importwatchd.StateUnavailable")
+        #expect(answers[3]["error"]?.string == "org.varlink.service.PermissionDenied")
+    }
+
+    /// Those who may nothing make room for those who may.
+    @Test func silentStrangersKeepNobodyOut() async throws {
+        let handler = handler
+        var admitted = 0
+        let server = try ControlServer(path: path, version: "1", handler: handler) { _ in
+            admitted += 1
+            return admitted <= 30 ? .everything : admitted <= 90 ? .nothing : .everything
+        }
+        defer { server.close() }
+        let path = path
+        let silent = try await client { try (0..<90).map { _ in try Self.connected(path) } }
+        defer { for descriptor in silent { close(descriptor) } }
+        let report = try await client { try Self.client(path).status() }
+        #expect(report.pid == 7)
+        // Of the first thirty, who may all, none was closed.
+        for descriptor in silent.prefix(30) {
+            var byte: UInt8 = 0
+            #expect(recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) == -1)
+        }
+    }
+
     @Test func nobodyListensIsSaid() async throws {
         let path = path
-        await #expect(throws: ControlError.nobodyListens(path: path)) {
-            _ = try await client { try ControlClient(path: path).status() }
+        await #expect(throws: ControlError.nobodyListens(paths: [path])) {
+            _ = try await client { try Self.client(path).status() }
         }
         #expect(throws: ControlError.self) {
             try ControlServer(path: String(repeating: "x", count: 200), version: "1", handler: handler)
@@ -143,7 +205,7 @@ import Testing
             let answer = try await client { try Self.exchange(path, message) }
             #expect(answer.isEmpty)
         }
-        let report = try await client { try ControlClient(path: path).status() }
+        let report = try await client { try Self.client(path).status() }
         #expect(report.pid == 7)
     }
 
@@ -170,7 +232,7 @@ import Testing
     @Test func deliveriesAndReplaysAreAskedOfTheRightDaemonOnly() async throws {
         let server = try server()
         defer { server.close() }
-        let daemon = ControlClient(path: path)
+        let daemon = Self.client(path)
         let selections: [ReplaySelection] = [
             .event("evt_1"), .dead, .pending, .webhook("ops"),
             .since(WallTime(millisecondsSinceEpoch: 1_795_000_000_120)),
@@ -202,7 +264,7 @@ import Testing
         let path = path
         let silent = try await client { try (0..<60).map { _ in try Self.connected(path) } }
         defer { for descriptor in silent { close(descriptor) } }
-        let report = try await client { try ControlClient(path: path).status() }
+        let report = try await client { try Self.client(path).status() }
         #expect(report.pid == 7)
     }
 
