@@ -17,10 +17,12 @@ enum ControlInterface {
           records_per_second: ?float, problem: ?string)
         type Target (name: string, health: string, pending: int, last_success: ?string, dead: int,
           next_probe: ?string)
+        type Refusal (at: string, complaint: string)
 
-        # What is going on; of all jobs, or of one.
+        # What is going on; of all jobs, or of one. Reload_refused is the last reload, where it was refused.
         method Status(job: ?string) -> (daemon: string, version: string, pid: ?int, started_at: ?string, configuration: string,
-          state: string, summary: string, sources: []Source, jobs: []Job, targets: []Target)
+          state: string, summary: string, sources: []Source, jobs: []Job, targets: []Target,
+          reload_refused: ?Refusal)
 
         # An event on its way to the journal or a webhook. State is pending, delivered or dead.
         type Delivery (event_id: string, type: string, occurred_at: string, source: string, region: string,

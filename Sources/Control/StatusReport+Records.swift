@@ -24,16 +24,4 @@ extension StatusReport.Job {
             problem: problem
         )
     }
-
-    /// Jobs that were told as lost or overdue first, then those that have not ended, then the others.
-    public static func ranked(_ records: [JobRecord]) -> [JobRecord] {
-        records.sorted { left, right in
-            (rank(left), left.source, left.key.id) < (rank(right), right.source, right.key.id)
-        }
-    }
-
-    private static func rank(_ record: JobRecord) -> Int {
-        if record.finishedAt != nil { return 2 }
-        return record.toldLost || record.toldOverdue ? 0 : 1
-    }
 }

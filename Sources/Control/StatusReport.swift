@@ -145,6 +145,20 @@ public struct StatusReport: Hashable, Sendable {
         }
     }
 
+    /// A reload that was refused.
+    public struct Refusal: Hashable, Sendable {
+        /// When.
+        public var at: String
+        /// The first thing that was wrong.
+        public var complaint: String
+
+        /// Makes a refusal.
+        public init(at: String, complaint: String) {
+            self.at = at
+            self.complaint = complaint
+        }
+    }
+
     /// The most jobs that a report holds.
     public static let jobLimit = 10_000
 
@@ -178,6 +192,8 @@ public struct StatusReport: Hashable, Sendable {
     public var jobs: [Job]
     /// The journal and the webhooks.
     public var targets: [Target]
+    /// The last reload, where it was refused: what is in force is older than the files.
+    public var reloadRefused: Refusal?
 
     /// Makes a report.
     public init(
@@ -190,8 +206,10 @@ public struct StatusReport: Hashable, Sendable {
         summary: String,
         sources: [Source],
         jobs: [Job],
-        targets: [Target]
+        targets: [Target],
+        reloadRefused: Refusal? = nil
     ) {
+        self.reloadRefused = reloadRefused
         self.daemon = daemon
         self.version = version
         self.pid = pid
@@ -213,7 +231,7 @@ extension StatusReport {
             "started_at": JSONValue(startedAt),
             "configuration": .string(configuration), "state": .string(state), "summary": .string(summary),
             "sources": .array(sources.map(\.json)), "jobs": .array(jobs.map(\.json)),
-            "targets": .array(targets.map(\.json)),
+            "targets": .array(targets.map(\.json)), "reload_refused": reloadRefused?.json ?? .null,
         ]
     }
 
@@ -233,8 +251,18 @@ extension StatusReport {
             summary: summary,
             sources: sources.compactMap(Source.init(json:)),
             jobs: jobs.compactMap(Job.init(json:)),
-            targets: targets.compactMap(Target.init(json:))
+            targets: targets.compactMap(Target.init(json:)),
+            reloadRefused: json["reload_refused"].flatMap(Refusal.init(json:))
         )
+    }
+}
+
+extension StatusReport.Refusal {
+    var json: JSONValue { ["at": .string(at), "complaint": .string(complaint)] }
+
+    init?(json: JSONValue) {
+        guard let at = json["at"]?.string, let complaint = json["complaint"]?.string else { return nil }
+        self.init(at: at, complaint: complaint)
     }
 }
 

@@ -122,6 +122,7 @@ extension Daemon: ControlHandler {
         }
         guard !isStopping else { return }
         lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: environment.clock.wall())
+        reloadRefusal = nil
         let (added, removed) = apply(plan, jobs: stored.jobs)
         deliveries.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
@@ -139,6 +140,8 @@ extension Daemon: ControlHandler {
 
     private func refuse(_ lines: [String]) {
         lastReload.wasSuccessful = false
+        let complaint = Redaction.redact(lines.first ?? "").inOneLine
+        reloadRefusal = ReloadRefusal(at: environment.clock.wall(), complaint: String(complaint.prefix(500)))
         metricsSchedule.changed()
         scheduleTurn()
         reporter.report(.reloadRefused(lines))

@@ -7,6 +7,7 @@ extension Daemon {
             pollers: runners.map(\.poller),
             schedules: deliveries.outbox.schedules,
             stateProblem: writer.problem,
+            refusal: reloadRefusal,
             now: environment.clock.now(),
             wall: environment.clock.wall()
         )

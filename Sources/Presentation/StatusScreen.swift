@@ -39,7 +39,8 @@ public struct StatusScreen: Sendable {
 
     /// The lines, each at most as wide as the style says.
     public var lines: [String] {
-        var head = [title, report.summary].map(cut)
+        var head = [title, report.summary].map { cut($0.inOneLine) }
+        if let refusal { head.append(trouble(cut(refusal.inOneLine))) }
         let tail = (report.sources.isEmpty ? [] : [""] + table(sources)) + [""] + table(targets)
         var jobs = table(self.jobs)
         if let height = style.height {
@@ -53,6 +54,10 @@ public struct StatusScreen: Sendable {
         return head + jobs + tail
     }
 
+    private var refusal: String? {
+        report.reloadRefused.map { "reload refused \(age($0.at)) ago: \($0.complaint)" }
+    }
+
     private var title: String {
         if let pid = report.pid, let since = report.startedAt {
             return "importwatchd \(report.version), pid \(pid), since \(since)"
@@ -64,7 +69,8 @@ public struct StatusScreen: Sendable {
 
     private var jobs: TextTable {
         var table = TextTable([
-            .init("SOURCE", isFlexible: true, expendable: 5), .init("JOB", isFlexible: true), .init("STATUS"),
+            .init("SOURCE", isFlexible: true, expendable: 5), .init("JOB", isFlexible: true, isCutLast: true),
+            .init("STATUS"),
             .init("PROCESSED", isNumber: true), .init("FAILED", isNumber: true, expendable: 2),
             .init("RATE", isNumber: true, expendable: 4), .init("", expendable: 3),
             .init("AGE", isNumber: true, expendable: 7), .init("LAST", isNumber: true, expendable: 8),
@@ -127,13 +133,18 @@ public struct StatusScreen: Sendable {
         lines[0] = "\u{1B}[1m\(lines[0])\u{1B}[0m"
         for index in lines.indices.dropFirst() {
             let isTrouble = [
-                "lost: ", "overdue: ", " FAILED", " ERROR", "refused", "endpoint down", "only throttled", "failing (",
+                "lost: ", "overdue: ", " FAILED", " ERROR", " CANCELLED", "refused", "endpoint down", "only throttled",
+                "failing (",
                 "gone: ",
             ]
             .contains { lines[index].contains($0) }
-            if isTrouble { lines[index] = "\u{1B}[31m\(lines[index])\u{1B}[0m" }
+            if isTrouble { lines[index] = trouble(lines[index]) }
         }
         return lines
+    }
+
+    private func trouble(_ line: String) -> String {
+        style.hasColours ? "\u{1B}[31m\(line)\u{1B}[0m" : line
     }
 
     // MARK: Words

@@ -10,6 +10,8 @@ public struct TextTable: Hashable, Sendable {
         public var isNumber: Bool
         /// Whether it may be cut, down to ``narrowest``, where the table is too wide.
         public var isFlexible: Bool
+        /// Whether others go before it is cut, as for IDs, which are no good in part.
+        public var isCutLast: Bool
         /// Which columns go first: the highest; those with 0 stay, those above 5 go before anything is cut.
         public var expendable: Int
 
@@ -17,7 +19,14 @@ public struct TextTable: Hashable, Sendable {
         static let goesBeforeCuts = 6
 
         /// Makes a column.
-        public init(_ heading: String, isNumber: Bool = false, isFlexible: Bool = false, expendable: Int = 0) {
+        public init(
+            _ heading: String,
+            isNumber: Bool = false,
+            isFlexible: Bool = false,
+            isCutLast: Bool = false,
+            expendable: Int = 0
+        ) {
+            self.isCutLast = isCutLast
             self.heading = heading
             self.isNumber = isNumber
             self.isFlexible = isFlexible
@@ -57,23 +66,25 @@ public struct TextTable: Hashable, Sendable {
     }
 
     private func fit(_ shown: inout [Int], _ widths: inout [Int], into width: Int) {
-        while true {
-            let excess = shown.map { widths[$0] }.reduce(0, +) + 2 * (shown.count - 1) - width
-            guard excess > 0 else { return }
-            let expendable = shown.filter { columns[$0].expendable > 0 }
-                .max { columns[$0].expendable < columns[$1].expendable }
-            if let expendable, columns[expendable].expendable >= Column.goesBeforeCuts {
-                shown.removeAll { $0 == expendable }
-                continue
-            }
-            // What stands at the left tells rows apart.
-            if let last = shown.last(where: { columns[$0].isFlexible && widths[$0] > Column.narrowest }) {
-                widths[last] = max(Column.narrowest, widths[last] - excess)
-            } else if let expendable {
-                shown.removeAll { $0 == expendable }
-            } else {
-                return
-            }
+        func least(_ column: Int) -> Int {
+            let isCut = columns[column].isFlexible && !columns[column].isCutLast
+            return isCut ? min(widths[column], Column.narrowest) : widths[column]
+        }
+        func total(_ width: (Int) -> Int) -> Int {
+            shown.map(width).reduce(0, +) + 2 * (shown.count - 1)
+        }
+        while let expendable = shown.filter({ columns[$0].expendable > 0 })
+            .max(by: { columns[$0].expendable < columns[$1].expendable })
+        {
+            let goesBeforeCuts = columns[expendable].expendable >= Column.goesBeforeCuts
+            guard total({ goesBeforeCuts ? widths[$0] : least($0) }) > width else { break }
+            shown.removeAll { $0 == expendable }
+        }
+        // What stands at the left tells rows apart.
+        let flexible = shown.reversed().filter { columns[$0].isFlexible }
+        for column in flexible.filter({ !columns[$0].isCutLast }) + flexible.filter({ columns[$0].isCutLast }) {
+            let tooMuch = total { widths[$0] } - width
+            if tooMuch > 0 { widths[column] = min(widths[column], max(Column.narrowest, widths[column] - tooMuch)) }
         }
     }
 

@@ -55,7 +55,7 @@ extension TextTable {
     /// Deliveries as ``DeliveryRecord/json`` gives them.
     init(deliveries: [JSONValue]) {
         self.init([
-            .init("STATE"), .init("TO", isFlexible: true), .init("EVENT", isFlexible: true),
+            .init("STATE"), .init("TO", isFlexible: true), .init("EVENT", isFlexible: true, isCutLast: true),
             .init("TYPE", expendable: 2),
             .init("JOB", isFlexible: true), .init("TRIES", isNumber: true, expendable: 3),
             .init("LAST TRY", expendable: 4),

@@ -33,7 +33,7 @@ struct JobStory {
         if report.daemon != .running { Output.line("importwatchd does not run (\(report.daemon.rawValue))") }
         if report.jobs.isEmpty { Output.line("job \(jobID.inOneLine) is not watched") }
         for job in report.jobs {
-            Output.line("job \(job.id.inOneLine), source \(job.source)")
+            Output.line("job \(job.id.inOneLine), source \(job.source.inOneLine)")
             line("status", (job.status ?? "not answered yet") + (job.attention.map { ", told as \($0)" } ?? ""))
             if let processed = job.processed { line("processed", "\(processed), \(job.failed ?? 0) failed") }
             line("created", job.createdAt)

@@ -9,7 +9,9 @@ enum OfflineReport {
     {
         let records = try state.jobs().filter { job == nil || $0.key.id == job }
         let standing: StatusReport.Standing = state.wasCleanlyStopped ? .stopped : .crashed
-        let open = records.count { $0.finishedAt == nil }
+        var counts = JobCounts()
+        for record in records { counts.add(record) }
+        let jobs = ["\(counts.watched) of \(records.count.counted("job")) had not ended"] + counts.trouble
         let targets = try state.targets()
         let pending = targets.reduce(0) { $0 + $1.pending }
         return StatusReport(
@@ -19,10 +21,10 @@ enum OfflineReport {
             startedAt: nil,
             configuration: configuration,
             state: path,
-            summary: "\(standing.rawValue): \(open) of \(records.count.counted("job")) had not ended, "
+            summary: "\(standing.rawValue): \(jobs.joined(separator: ", ")), "
                 + "\(pending.counted("delivery", "deliveries")) pending",
             sources: [],
-            jobs: StatusReport.Job.ranked(records).prefix(StatusReport.jobLimit).map {
+            jobs: records.sorted(by: JobRecord.needsLookFirst).prefix(StatusReport.jobLimit).map {
                 StatusReport.Job($0)
             },
             targets: targets.map { entry in

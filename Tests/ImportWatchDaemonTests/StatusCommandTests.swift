@@ -27,14 +27,16 @@ import Testing
         let (status, printed) = try await harness.tool(["status"])
         #expect(status == 0)
         let lines = printed.split(separator: "\n").map(String.init)
+        #expect(lines[1].hasPrefix("watching 2 jobs (1 processing), 1 failed, 1 lost, "), "\(lines[1])")
         let jobs = lines.filter { $0.hasPrefix("default  ") }.prefix(4)
-        #expect(jobs.map { $0.split(separator: " ")[1] } == ["nowhere", "moving", "bad", "done"])
+        #expect(jobs.map { $0.split(separator: " ")[1] } == ["nowhere", "bad", "moving", "done"])
         #expect(jobs.first?.contains("lost: -") == true && jobs.first?.contains("NotFoundException") == true)
         #expect(lines.contains { $0.contains("FAILED") && $0.contains("line 3 is no address") })
 
         let object = try await harness.tool(["status", "--json"])
         let report = try JSONValue(decoding: Array(object.printed.utf8))
         #expect(report["daemon"]?.string == "running")
+        #expect(report["reload_refused"] != nil)
         let documents =
             URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path + "/docs/json.md"
@@ -45,13 +47,48 @@ import Testing
             #expect(document.contains("`\(member.name)`"), "\(member.name) is not in docs/json.md")
         }
         let ids = report["jobs"]?.array?.compactMap { $0["id"]?.string }
-        #expect(ids == ["nowhere", "moving", "bad", "done"])
+        #expect(ids == ["nowhere", "bad", "moving", "done"])
         #expect(
             report["jobs"]?.array?.first { $0["id"]?.string == "moving" }?["records_per_second"]?.number.map { $0 > 0 }
                 == true
         )
         #expect(report["sources"]?.array?.first?["credentials"]?.string?.contains("environment") == true)
         #expect(report["targets"]?.array?.compactMap { $0["name"]?.string } == ["journal", "ops"])
+    }
+
+    /// A reload that was refused is shown until one is not, with the time and the first complaint.
+    @Test func aRefusedReloadIsShownUntilOneIsAccepted() async throws {
+        let (harness, daemon) = try await world()
+        let good = try String(contentsOfFile: harness.configuration, encoding: .utf8)
+        func report() async throws -> JSONValue {
+            try JSONValue(decoding: Array(try await harness.tool(["status", "--json"]).printed.utf8))
+        }
+        #expect(try await report()["reload_refused"] == .null)
+        try harness.folder.write("importwatchd.toml", "regoin = 1\n" + good)
+        #expect(try await harness.tool(["reload"]).status == 6)
+        let refusal = try await report()["reload_refused"]
+        #expect(refusal?["complaint"]?.string?.contains("importwatchd.toml:1:1: ") == true)
+        #expect(refusal?["at"]?.string?.hasSuffix("Z") == true)
+        let lines = try await harness.tool(["status"]).printed.split(separator: "\n").map(String.init)
+        #expect(lines[1].contains(", a reload was refused"), "\(lines[1])")
+        #expect(lines[2].hasPrefix("reload refused ") && lines[2].contains("regoin"), "\(lines[2])")
+        try harness.folder.write("importwatchd.toml", good)
+        #expect(try await harness.tool(["reload"]).status == 0)
+        #expect(try await report()["reload_refused"] == .null)
+        #expect(try await !harness.tool(["status"]).printed.contains("refused"))
+        try await daemon.stopsInTime()
+    }
+
+    /// Stopped or not, what ended badly is counted and comes first.
+    @Test func whatEndedBadlyIsShownWhereNoDaemonRunsToo() async throws {
+        let (harness, daemon) = try await world()
+        try await daemon.stopsInTime()
+        let (status, printed) = try await harness.tool(["status"])
+        #expect(status == 1)
+        let lines = printed.split(separator: "\n").map(String.init)
+        #expect(lines[1].hasPrefix("stopped: 2 of 4 jobs had not ended, 1 failed, 1 lost, "), "\(lines[1])")
+        let jobs = lines.filter { $0.hasPrefix("default  ") }.prefix(4)
+        #expect(jobs.map { $0.split(separator: " ")[1] } == ["nowhere", "bad", "moving", "done"])
     }
 
     @Test func oneJobsStoryIsTold() async throws {

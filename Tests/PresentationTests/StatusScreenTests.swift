@@ -94,6 +94,49 @@ import Testing
         #expect(!lines.joined().contains("\u{1B}"))
     }
 
+    /// An ID that is cut is good for nothing; all that can be done without goes before.
+    @Test func idsAreWholeAtEightyColumns() {
+        let ids = (0..<3).map { "6f0c4f8e-0d3b-4f9a-9a55-0c1d2e3f4a5\($0)" }
+        var rates = RateHistory()
+        for rate in [10.0, 20, 30] { rates.note(report(jobs: ids.map { job($0, rate: rate) })) }
+        for attention in [nil, "lost", "overdue"] {
+            var jobs = ids.map { job($0, rate: 30, problem: String(repeating: "long ", count: 90)) }
+            for index in jobs.indices { (jobs[index].source, jobs[index].attention) = ("eu-production", attention) }
+            let lines = StatusScreen(report(jobs: jobs), now: now, style: .init(width: 80), rates: rates).lines
+            for id in ids { #expect(lines.contains { $0.contains(id) && $0.count <= 80 }, "\(lines)") }
+            #expect(lines.contains { $0.contains("PROCESSED") })
+        }
+    }
+
+    /// What goes lets others have its room.
+    @Test func roomThatBecomesFreeIsUsed() {
+        let jobs = [job("6f0c4f8e-0d3b-4f9a-9a55-0c1d2e3f4a5b", problem: String(repeating: "long ", count: 90))]
+        for width in 60...160 {
+            let lines = screen(jobs, .init(width: width))
+            guard let row = lines.first(where: { $0.contains("PROCESSING") }), row.contains("long") else { continue }
+            #expect(row.count >= width - 1, "\(width): \(row)")
+        }
+    }
+
+    @Test func controlCharactersAreOneBlank() {
+        var bad = job("a\u{1B}[31m\r\n\tb", problem: "x\u{7}\u{9B}y\u{202E}z")
+        bad.source = "s\u{0}t"
+        var shown = report(jobs: [bad])
+        shown.summary = "watching\u{1B}]0;title\u{7}\n1"
+        shown.version = "1\u{1B}c"
+        let lines = StatusScreen(shown, now: now).lines
+        #expect(lines[0].hasPrefix("importwatchd 1 c, pid 7") && lines[1] == "watching ]0;title 1")
+        #expect(lines.contains { $0.hasPrefix("s t     a [31m b  PROCESSING") && $0.hasSuffix("x y z") }, "\(lines)")
+    }
+
+    @Test func aRefusedReloadIsShown() {
+        var refused = report(jobs: [])
+        refused.reloadRefused = .init(at: "2026-11-24T11:48:00Z", complaint: "c.toml:3:1: unknown\u{1B} key")
+        let lines = StatusScreen(refused, now: now, style: .init(width: 80, hasColours: true)).lines
+        #expect(lines[2] == "\u{1B}[31mreload refused 12m ago: c.toml:3:1: unknown  key\u{1B}[0m", "\(lines[2])")
+        #expect(StatusReport(json: refused.json) == refused)
+    }
+
     @Test func whatDoesNotFitInHeightIsCounted() {
         let lines = screen((0..<100).map { job("job-\($0)") }, .init(width: 80, height: 24))
         #expect(lines.count <= 24)

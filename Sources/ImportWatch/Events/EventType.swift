@@ -27,8 +27,13 @@ public enum EventType: String, CaseIterable, Hashable, Sendable {
 
     /// The event that a terminal status stands for; `nil` when the job has not ended.
     public init?(endOf job: ImportJob) {
-        switch job.status {
-        case .completed: self = (job.failedRecords ?? 0) > 0 ? .completedWithErrors : .completed
+        self.init(endWith: job.status, failedRecords: job.failedRecords)
+    }
+
+    /// The event that a status stands for where it is terminal.
+    init?(endWith status: JobStatus, failedRecords: Int64?) {
+        switch status {
+        case .completed: self = (failedRecords ?? 0) > 0 ? .completedWithErrors : .completed
         case .failed, .error: self = .failed
         case .cancelled: self = .cancelled
         case .created, .processing, .unknown: return nil

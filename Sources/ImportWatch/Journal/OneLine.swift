@@ -1,8 +1,18 @@
 extension String {
-    /// The text in one line: control, format and line-breaking characters are replaced.
+    /// The text in one line: each row of control, format and line-breaking characters is one blank.
     public var inOneLine: String {
         guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
-        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isUnprintable ? "\u{FFFD}" : $0 }))
+        var line = String.UnicodeScalarView()
+        var isInRow = false
+        for scalar in unicodeScalars {
+            if !scalar.isUnprintable {
+                line.append(scalar)
+            } else if !isInRow {
+                line.append(" ")
+            }
+            isInRow = scalar.isUnprintable
+        }
+        return String(line)
     }
 }
 

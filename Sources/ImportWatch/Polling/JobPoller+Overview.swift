@@ -1,20 +1,5 @@
 /// What can be shown of a source's jobs.
 extension JobPoller {
-    /// How many jobs there are, by how they stand.
-    public struct Counts: Hashable, Sendable {
-        /// All jobs in the list.
-        public var listed = 0
-        /// Jobs that have not ended.
-        public var watched = 0
-        /// Jobs whose last status is PROCESSING.
-        public var processing = 0
-        /// Jobs that were told as lost.
-        public var lost = 0
-
-        /// Makes counts of nothing.
-        public init() {}
-    }
-
     /// A job as it stands.
     public struct JobView: Hashable, Sendable {
         /// What is remembered of it.
@@ -28,13 +13,16 @@ extension JobPoller {
     }
 
     /// Counts the jobs.
-    public func counts() -> Counts {
-        var counts = Counts()
+    public func counts() -> JobCounts {
+        var counts = JobCounts()
         for case let job? in jobs {
-            counts.listed += 1
-            if job.finishedAt == nil { counts.watched += 1 }
-            if job.status == .processing { counts.processing += 1 }
-            if job.toldLost { counts.lost += 1 }
+            counts.add(
+                isOver: job.finishedAt != nil,
+                status: job.status,
+                end: job.end,
+                toldLost: job.toldLost,
+                toldOverdue: job.toldOverdue
+            )
         }
         return counts
     }
@@ -44,12 +32,13 @@ extension JobPoller {
         jobs.indices.compactMap(view)
     }
 
-    /// At most `limit` jobs: those told as lost or overdue first, then those that have not ended, then the others.
+    /// At most `limit` jobs: those told as lost or overdue first, then those that ended badly, those that have not ended,
+    /// and the others.
     public func views(limit: Int) -> [JobView] {
-        var ranks: [[Int]] = [[], [], []]
+        var ranks = JobUrgency.allCases.map { _ in [Int]() }
         for (slot, job) in jobs.enumerated() {
             guard let job else { continue }
-            let rank = job.finishedAt != nil ? 2 : job.toldLost || job.toldOverdue ? 0 : 1
+            let rank = job.urgency.rawValue
             if ranks[rank].count < limit { ranks[rank].append(slot) }
         }
         return ranks.joined().prefix(limit).compactMap(view)

@@ -8,6 +8,8 @@ struct Overview {
     let pollers: [JobPoller]
     let schedules: [DeliverySchedule]
     let stateProblem: StateStoreError?
+    /// The last reload, where it was refused.
+    var refusal: ReloadRefusal?
     /// The credentials in use, by source; for reports only.
     var credentials: [String: Credentials] = [:]
     /// Deliveries that were given up, by target; for reports only.
@@ -15,22 +17,20 @@ struct Overview {
     let now: MonotonicInstant
     let wall: WallTime
 
-    /// One line: jobs, trouble, the next poll by the clock, pending deliveries.
+    /// One line: jobs, trouble, the next poll by the clock, pending deliveries, a refused reload.
     func line(nextPoll: MonotonicInstant?, pending: Int) -> String {
-        var counts = JobPoller.Counts()
-        for poller in pollers {
-            let part = poller.counts()
-            counts.watched += part.watched
-            counts.processing += part.processing
-        }
+        var counts = JobCounts()
+        for poller in pollers { counts.add(poller.counts()) }
         var parts = ["watching " + counts.watched.counted("job")]
         if counts.processing > 0 { parts[0] += " (\(counts.processing) processing)" }
+        parts += counts.trouble
         let throttled = pollers.filter(\.pacer.isThrottled).count
         if throttled > 0 { parts.append(throttled.counted("throttled source")) }
         let troubled = pollers.filter { !$0.health.isHealthy }.count
         if troubled > 0 { parts.append("\(troubled.counted("source")) in trouble") }
         if let nextPoll { parts.append("next poll \(time(of: nextPoll).localClock)") }
         if pending > 0 { parts.append("\(pending.counted("delivery", "deliveries")) pending") }
+        if let refusal { parts.append("a reload was refused \(refusal.at.localClock)") }
         if stateProblem != nil { parts.append("the state can't be written") }
         return parts.joined(separator: ", ")
     }
@@ -52,7 +52,8 @@ struct Overview {
             summary: summary,
             sources: pollers.map(source),
             jobs: jobs(job),
-            targets: schedules.map(target).sorted { $0.name < $1.name }
+            targets: schedules.map(target).sorted { $0.name < $1.name },
+            reloadRefused: refusal.map { StatusReport.Refusal(at: $0.at.rfc3339, complaint: $0.complaint) }
         )
     }
 
@@ -88,7 +89,7 @@ struct Overview {
             id.map { poller.view(ofJob: $0).map { [$0] } ?? [] } ?? poller.views(limit: StatusReport.jobLimit)
         }
         let byKey = Dictionary(views.map { ($0.record.key, $0) }) { first, _ in first }
-        return StatusReport.Job.ranked(views.map(\.record)).prefix(StatusReport.jobLimit).map { record in
+        return views.map(\.record).sorted(by: JobRecord.needsLookFirst).prefix(StatusReport.jobLimit).map { record in
             let view = byKey[record.key]
             return StatusReport.Job(
                 record,
@@ -119,4 +120,11 @@ struct Overview {
     private func time(of instant: MonotonicInstant) -> WallTime {
         wall.advanced(by: now.duration(to: instant))
     }
+}
+
+/// A reload whose configuration could not be put in force.
+struct ReloadRefusal: Hashable {
+    var at: WallTime
+    /// The first thing that is wrong, without secrets.
+    var complaint: String
 }
