@@ -1,11 +1,10 @@
 /// Cuts texts of a service so that what holds them stays small, and what looks at them is done soon.
 public enum BoundedText {
-    /// The most bytes of a text that are looked at: many times what is kept of any.
-    private static let lookedAt = 32 << 10
-
     /// The text without secrets, or its beginning and an ellipsis where it would take more than `limit` bytes of JSON.
+    ///
+    /// Twice as much is looked at, for secrets leave room where they are replaced.
     public static func redacted(_ text: String, limit: Int) -> String {
-        self.text(Redaction.redact(text, cutAt: max(lookedAt, limit)), limit: limit)
+        self.text(Redaction.redact(text, cutAt: 2 * limit), limit: limit)
     }
 
     /// The text, or its beginning and an ellipsis where it would take more than `limit` bytes of JSON.
