@@ -3,6 +3,9 @@ import ImportWatch
 
 /// A client's connection to a control socket; nothing that the other end does or leaves undone holds it beyond a limit.
 final class ClientSocket {
+    /// So long after it was seen at work one who is silent may be at work still.
+    private static let pauseOfWork = Duration.seconds(1)
+
     private let path: String
     private let descriptor: Int32
     private let now: @Sendable () -> MonotonicInstant
@@ -76,22 +79,26 @@ final class ClientSocket {
         return message.dropLast()
     }
 
-    /// Waits until something can be done; a process at the other end that is stopped is not waited for longer than a
-    /// little.
+    /// Waits until something can be done.
+    ///
+    /// A process at the other end that is stopped is not waited for longer than a little, and one that is seen at work
+    /// has all the time there is: it is slow, as on a busy machine.
     private func wait(for events: Int16, patience: Duration) throws(ControlError) {
         let begun = now()
-        let patienceEnd = begun.advanced(by: patience)
+        var patienceEnd = begun.advanced(by: patience)
         let stoppedEnd = begun.advanced(by: ControlClient.usualPatience)
         while true {
+            let state = UnixSocket.peerState(descriptor)
             let time = now()
+            if state == UInt8(ascii: "R") { patienceEnd = max(patienceEnd, time.advanced(by: Self.pauseOfWork)) }
             guard time < end else { throw .timeout(path: path, after: limit) }
             guard time < patienceEnd else { throw .timeout(path: path, after: patience) }
-            if time >= stoppedEnd, UnixSocket.isPeerStopped(descriptor) {
+            if time >= stoppedEnd, state == UInt8(ascii: "T") || state == UInt8(ascii: "t") {
                 throw .timeout(path: path, after: ControlClient.usualPatience)
             }
             var wanted = pollfd(fd: descriptor, events: events, revents: 0)
             let left = time.duration(to: min(end, patienceEnd)).milliseconds
-            let found = poll(&wanted, 1, Int32(max(1, min(left, 200))))
+            let found = poll(&wanted, 1, Int32(max(1, min(left, 100))))
             if found > 0 { return }
             if found < 0, errno != EINTR { throw failure(errno) }
         }

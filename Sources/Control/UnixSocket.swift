@@ -113,18 +113,19 @@ enum UnixSocket {
         return ControlPeer(user: credentials[1], groups: [credentials[2]] + told)
     }
 
-    /// Whether the process at the other end of a connection is stopped by a signal or a debugger, as far as can be seen.
-    static func isPeerStopped(_ descriptor: Int32) -> Bool {
-        guard let pid = credentials(descriptor)?[0], pid > 0,
-            let file = fopen("/proc/\(pid)/stat", "re")
-        else { return false }
+    /// The state of the process at the other end of a connection, as a letter of proc(5): `R` runs or is ready to, `T` and
+    /// `t` are stopped; `nil` where it can't be seen.
+    static func peerState(_ descriptor: Int32) -> UInt8? {
+        guard let pid = credentials(descriptor)?[0], pid > 0, let file = fopen("/proc/\(pid)/stat", "re") else {
+            return nil
+        }
         defer { fclose(file) }
         var line = [UInt8](repeating: 0, count: 512)
         let count = fread(&line, 1, line.count, file)
         let text = line.prefix(count)
         // The name in parentheses may hold anything; the state follows it.
-        guard let end = text.lastIndex(of: UInt8(ascii: ")")), end + 2 < text.endIndex else { return false }
-        return text[end + 2] == UInt8(ascii: "T") || text[end + 2] == UInt8(ascii: "t")
+        guard let end = text.lastIndex(of: UInt8(ascii: ")")), end + 2 < text.endIndex else { return nil }
+        return text[end + 2]
     }
 
     /// The C library shows struct ucred only with _GNU_SOURCE: pid, uid, gid, 32 bits each.

@@ -115,10 +115,9 @@ extension ConfigurationOption {
         } catch let code as ExitCode {
             throw code
         } catch {
-            if error is StateStoreError, !unheard.isEmpty {
-                Output.line("importwatchctl: \(ControlError.nobodyListens(paths: unheard))", to: STDERR_FILENO)
-            }
-            Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
+            let isUnheard = error is StateStoreError && !unheard.isEmpty
+            let places = isUnheard ? " (\(ControlError.nobodyListens(paths: unheard)))" : ""
+            Output.line("importwatchctl: \(error)\(places)", to: STDERR_FILENO)
             throw ExitCode(Self.exitStatus(of: error))
         }
     }

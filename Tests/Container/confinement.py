@@ -90,3 +90,22 @@ def network():
     check("polling goes on when it is back", wait_until(lambda: polls("endless") > before))
     check("that is told, too", wait_until(lambda: own_entries("MESSAGE_ID=ff53a46f5ead403a84c4b877678537a3", since=place)))
     check("the process did not end", main_pid() == pid)
+
+
+def readers():
+    """what the daemon's group may ask, through the unit's user namespace"""
+    must("useradd", "--groups", "importwatchd", "reader")
+    must("useradd", "stranger")
+    for command in [["status"], ["status", "--job", "endless"], ["deliveries"]]:
+        status, printed = run("runuser", "-u", "reader", "--", "importwatchctl", *command)
+        check(f"a member of the group sees {' '.join(command)}", status == 0, printed)
+        status, printed = run("runuser", "-u", "stranger", "--", "importwatchctl", *command)
+        check(f"a stranger does not see {' '.join(command)} and is told so",
+              status == 1 and "this user may not do that" in printed, printed)
+    for command in [["reload"], ["replay", "--dead"]]:
+        status, printed = run("runuser", "-u", "reader", "--", "importwatchctl", *command)
+        check(f"a member of the group may not {command[0]}, and is told so",
+              status == 1 and "this user may not do that" in printed, printed)
+    status, printed = run("runuser", "-u", "importwatchd", "--", "importwatchctl", "jobs", "add", "by-reader")
+    check("the daemon's user can't write the lists, and is told who can",
+          status == 1 and "it belongs to root: run sudo importwatchctl jobs add by-reader" in printed, printed)

@@ -16,7 +16,7 @@ from world import counts, say
 SECTIONS = [
     installing.package, installing.units, installing.first_start,
     entries.outcomes, entries.fields, entries.texts, entries.queries, entries.status,
-    confinement.kernel, confinement.whole_job, confinement.network,
+    confinement.kernel, confinement.whole_job, confinement.network, confinement.readers,
     reloading.by_hand, reloading.credentials, reloading.by_path, reloading.instances,
     surviving.stuck_loop, surviving.kill, surviving.stop, surviving.stop_during_reload,
     outages.restart, outages.standstill,

@@ -43,21 +43,25 @@ import Testing
     }
 
     @Test func silenceIsBornePatientlyOnly() async throws {
-        let (error, seconds) = try await outcome(of: client(patience: .milliseconds(300))) { _ in sleep(3) }
+        let (error, seconds) = try await outcome(of: client(patience: .milliseconds(300))) { descriptor in
+            // Takes all that comes, until the client has gone.
+            var bytes = [UInt8](repeating: 0, count: 1000)
+            while recv(descriptor, &bytes, bytes.count, 0) > 0 {}
+        }
         #expect(error == .timeout(path: path, after: .milliseconds(300)))
-        #expect(seconds < 3)
+        #expect(seconds < 25)
         #expect(error?.description.hasSuffix("no answer in 300 ms; is importwatchd stopped or hanging?") == true)
     }
 
     @Test func whoDripsIsLeftWhenTheTimeIsOver() async throws {
         let (error, seconds) = try await outcome(of: client(limit: .milliseconds(600))) { descriptor in
-            for _ in 0..<200 {
+            for _ in 0..<2000 {
                 guard Glibc.send(descriptor, " ", 1, Int32(MSG_NOSIGNAL)) == 1 else { return }
                 usleep(50_000)
             }
         }
         #expect(error == .timeout(path: path, after: .milliseconds(600)))
-        #expect(seconds < 5)
+        #expect(seconds < 50)
     }
 
     @Test func anEndWithoutAnAnswerIsNoMatterOfPermission() async throws {

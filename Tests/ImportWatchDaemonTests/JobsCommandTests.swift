@@ -214,9 +214,14 @@ import Testing
             return
         }
         let world = try await World()
-        #expect(chmod(world.harness.folder.path, 0o755) == 0 && chmod(world.harness.configuration, 0o644) == 0)
+        for path in [world.harness.folder.path, world.harness.folder.path + "/jobs.d", world.harness.configuration] {
+            #expect(chmod(path, 0o755) == 0)
+        }
         for file in [nil, "job-1\n"] {
-            if let file { try world.harness.folder.write("jobs.d/local.list", file) }
+            if let file {
+                try world.harness.folder.write("jobs.d/local.list", file)
+                #expect(chmod(world.list, 0o644) == 0)
+            }
             let stranger = try TestProcess(
                 "/usr/bin/setpriv",
                 [

@@ -32,4 +32,12 @@ import Testing
             ]
         )
     }
+
+    /// The way to the control socket, which is the group's to use, is the group's to go.
+    @Test func theGroupCanReachTheControlSocket() throws {
+        let service = try lines("importwatchd.service")
+        for line in ["Group=importwatchd", "RuntimeDirectory=importwatchd", "RuntimeDirectoryMode=0750"] {
+            #expect(service.contains(line))
+        }
+    }
 }
