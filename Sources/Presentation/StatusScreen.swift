@@ -24,13 +24,22 @@ public struct StatusScreen: Sendable {
     private let now: WallTime
     private let style: Style
     private let rates: RateHistory
+    private let problem: String?
 
     /// Takes what is to be shown.
     ///
     /// - Parameters:
     ///   - now: The time that ages and waits count from.
     ///   - rates: What was seen of the jobs' pace before, for a line of bars beside each.
-    public init(_ report: StatusReport, now: WallTime, style: Style = Style(), rates: RateHistory = RateHistory()) {
+    ///   - problem: Why there is no newer report, shown above all.
+    public init(
+        _ report: StatusReport,
+        now: WallTime,
+        style: Style = Style(),
+        rates: RateHistory = RateHistory(),
+        problem: String? = nil
+    ) {
+        self.problem = problem
         self.report = report
         self.now = now
         self.style = style
@@ -39,7 +48,8 @@ public struct StatusScreen: Sendable {
 
     /// The lines, each at most as wide as the style says.
     public var lines: [String] {
-        var head = [title, report.summary].map { cut($0.inOneLine) }
+        var head = problem.map { [trouble(cut($0.inOneLine))] } ?? []
+        head += [title, report.summary].map { cut($0.inOneLine) }
         if let refusal { head.append(trouble(cut(refusal.inOneLine))) }
         let tail = (report.sources.isEmpty ? [] : [""] + table(sources)) + [""] + table(targets)
         var jobs = table(self.jobs)

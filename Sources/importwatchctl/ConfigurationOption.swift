@@ -62,13 +62,14 @@ struct ConfigurationOption: ParsableArguments {
                 return try question(client(path))
             } catch {
                 if case .nobodyListens = error { continue }
-                problem = error
+                problem = problem ?? error
             }
         }
-        if problem == nil {
-            if UnitCommand.isOvertakenByStop { throw ExitCode(0) }
-            _ = try loadOrExit()
+        switch problem {
+        case nil, .noAnswer?: if UnitCommand.isOvertakenByStop { throw ExitCode(0) }
+        default: break
         }
+        if problem == nil { _ = try loadOrExit() }
         Output.line("importwatchctl: \(problem ?? .nobodyListens(paths: paths))", to: STDERR_FILENO)
         throw ExitCode(ExitStatus.failure)
     }
@@ -79,14 +80,36 @@ struct ConfigurationOption: ParsableArguments {
     }
 }
 
+/// Why neither a daemon nor a state gave an answer.
+struct Unanswered: Error {
+    /// One line for a person.
+    var problem: String
+    var exitStatus: Int32
+}
+
 extension ConfigurationOption {
-    /// Asks the daemon that works on this configuration's state, or opens the state where none runs.
+    /// Asks the daemon that works on this configuration's state, or opens the state where none runs; where neither
+    /// answers, says why and ends the program.
+    func state<Answer>(
+        for purpose: OfflineState.Purpose = .reading,
+        online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
+        offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
+    ) throws -> Answer {
+        do {
+            return try answer(for: purpose, online: online, offline: offline)
+        } catch let unanswered as Unanswered {
+            Output.line("importwatchctl: \(unanswered.problem)", to: STDERR_FILENO)
+            throw ExitCode(unanswered.exitStatus)
+        }
+    }
+
+    /// Asks as ``state(for:online:offline:)`` does, and throws ``Unanswered``.
     ///
     /// Where the configuration doesn't even say where the state lies, only a running daemon can be asked, and its state is
     /// not compared.
     ///
     /// - Parameter purpose: What is done with the state where it is opened.
-    func state<Answer>(
+    func answer<Answer>(
         for purpose: OfflineState.Purpose = .reading,
         online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
         offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
@@ -117,8 +140,7 @@ extension ConfigurationOption {
         } catch {
             let isUnheard = error is StateStoreError && !unheard.isEmpty
             let places = isUnheard ? " (\(ControlError.nobodyListens(paths: unheard)))" : ""
-            Output.line("importwatchctl: \(error)\(places)", to: STDERR_FILENO)
-            throw ExitCode(Self.exitStatus(of: error))
+            throw Unanswered(problem: "\(error)\(places)", exitStatus: Self.exitStatus(of: error))
         }
     }
 

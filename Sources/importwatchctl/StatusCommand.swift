@@ -55,12 +55,22 @@ struct StatusCommand: ParsableCommand {
 }
 
 extension ConfigurationOption {
-    /// The daemon's status, or what the state holds where none runs.
+    /// The daemon's status, or what the state holds where none runs, or the end of the program.
     func status(job: String? = nil) throws -> StatusReport {
         try state(
             online: { client, _ throws(ControlError) in try client.status(job: job) },
             offline: { state, path throws(StateStoreError) in
                 try OfflineReport.report(state, configuration: self.path, path: path, job: job)
+            }
+        )
+    }
+
+    /// The same, which throws ``Unanswered`` instead of ending the program.
+    func answeredStatus() throws -> StatusReport {
+        try answer(
+            online: { client, _ throws(ControlError) in try client.status() },
+            offline: { state, path throws(StateStoreError) in
+                try OfflineReport.report(state, configuration: self.path, path: path, job: nil)
             }
         )
     }

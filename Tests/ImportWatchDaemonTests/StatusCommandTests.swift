@@ -136,6 +136,26 @@ import Testing
         }
     }
 
+    /// The last status stays, with the reason above it, and the watching goes on.
+    @Test func watchingSaysWhenTheDaemonIsStopped() async throws {
+        let (harness, daemon) = try await world()
+        let terminal = try await PythonClients.run(
+            "on-a-terminal.py",
+            [
+                "--stop", String(daemon.pid), "moving", "200", "no answer in 3 s",
+                TestProcess.products.appendingPathComponent("importwatchctl").path, "status", "--watch", "--config",
+                harness.configuration,
+            ]
+        )
+        daemon.signal(SIGCONT)
+        #expect(terminal["status"]?.integer == 130)
+        let output = try #require(terminal["output"]?.string)
+        let last = output.components(separatedBy: "\u{1B}[H").last ?? ""
+        #expect(last.contains("no answer in 3 s; is importwatchd stopped or hanging?") && last.contains("moving"))
+        #expect(output.hasSuffix("\u{1B}[?25h\u{1B}[?1049l"))
+        try await daemon.stopsInTime()
+    }
+
     @Test func wrongUsageIsSaid() async throws {
         let (harness, daemon) = try await world()
         defer { withExtendedLifetime(daemon) {} }

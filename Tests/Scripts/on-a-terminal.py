@@ -1,6 +1,8 @@
 """Runs a program on a pseudo-terminal until it has shown a text, interrupts it, and prints what became of it as JSON.
 
-Usage: on-a-terminal.py COLUMNS TEXT PROGRAM ARGUMENT…
+Usage: on-a-terminal.py [--stop PID SIGN] COLUMNS TEXT PROGRAM ARGUMENT…
+
+The process PID is stopped when the program has shown SIGN.
 """
 
 import fcntl
@@ -14,7 +16,11 @@ import sys
 import termios
 import time
 
-columns, text, command = int(sys.argv[1]), sys.argv[2].encode(), sys.argv[3:]
+arguments = sys.argv[1:]
+victim, sign = None, b""
+if arguments[0] == "--stop":
+    victim, sign, arguments = int(arguments[1]), arguments[2].encode(), arguments[3:]
+columns, text, command = int(arguments[0]), arguments[1].encode(), arguments[2:]
 child, terminal = pty.fork()
 if child == 0:
     os.environ.update(
@@ -31,6 +37,9 @@ while time.monotonic() < end:
             output += os.read(terminal, 65536)
         except OSError:
             break
+    if victim and sign in output:
+        os.kill(victim, signal.SIGSTOP)
+        victim = None
     if text in output and not interrupted:
         interrupted = True
         os.kill(child, signal.SIGINT)
