@@ -25,8 +25,7 @@ final class ListChange {
             if let edit { edits.append(edit) }
         } catch let error as ConfigurationError {
             for line in error.lines { say(line.inOneLine) }
-            takeBack()
-            say("importwatchctl: nothing has changed: the configuration would be bad")
+            if takeBack() { say("importwatchctl: nothing has changed: the configuration would be bad") }
             throw ExitCode(error.exitStatus)
         } catch {
             say("importwatchctl: \(error)")
@@ -76,20 +75,26 @@ final class ListChange {
     private func refused(by complaints: [String], exitStatus: Int32) throws {
         for complaint in complaints { say(complaint.inOneLine) }
         let hadChanged = !edits.isEmpty
-        takeBack()
-        say("importwatchctl: not reloaded" + (hadChanged ? "; the change of the lists is taken back" : ""))
+        let isAsBefore = takeBack()
+        say(
+            "importwatchctl: not reloaded" + (hadChanged && isAsBefore ? "; the change of the lists is taken back" : "")
+        )
         throw ExitCode(exitStatus)
     }
 
-    private func takeBack() {
+    /// Whether all could be taken back.
+    @discardableResult private func takeBack() -> Bool {
+        var isDone = true
         for edit in edits.reversed() {
             do {
                 try edit.takeBack()
             } catch {
                 say("importwatchctl: can't take the change back: \(error)")
+                isDone = false
             }
         }
         edits = []
+        return isDone
     }
 
     private func say(_ line: String) {
