@@ -11,11 +11,13 @@ struct DaemonEnvironment {
 
     /// A source's credentials, kept fresh.
     ///
-    /// - Parameter programs: Runs the programs that give credentials.
+    /// - Parameters:
+    ///   - region: The source's Region; without one, what has to ask STS fails.
+    ///   - programs: Runs the programs that give credentials.
     func credentials(
         profile: String?,
         roleARN: String?,
-        region: String,
+        region: String?,
         transport: any HTTPTransport,
         programs: SpawnedPrograms = SpawnedPrograms()
     ) -> CredentialSource {

@@ -1,3 +1,4 @@
+import AWS
 import ImportWatch
 
 /// What to do about what a service, or the way to it, said.
@@ -13,12 +14,23 @@ enum Remedy {
         case .throttled(let problem, _):
             "\(told(problem)); others use up the account's budget in \(region): have them ask less, or lower "
                 + "requests_per_second"
-        case .credentialsRefused(let problem): "\(told(problem)); \(remedy(for: problem.code))"
+        case .credentialsRefused(let problem): "GetImportJob: " + line(refused: problem)
         case .unavailable(let problem, _) where problem.httpStatus == nil:
             "\(told(problem)); check the network, the proxy variables and endpoint_url"
         case .unavailable(let problem, _):
             "\(told(problem)); check that endpoint_url is an SES endpoint, or wait for the service to recover"
         }
+    }
+
+    /// What a service said that does not take credentials, and what to do.
+    static func line(refused problem: ServiceProblem) -> String {
+        "\(problem.code): \(problem.message); \(remedy(for: problem.code))"
+    }
+
+    /// Why there are no credentials to ask with, and what to do.
+    static func line(missing error: CredentialError) -> String {
+        let words = error.description
+        return words.hasPrefix("credentials: ") ? "no " + words : "no credentials: " + words
     }
 
     private static func told(_ problem: ServiceProblem) -> String {

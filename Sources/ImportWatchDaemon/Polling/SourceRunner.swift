@@ -22,6 +22,8 @@ final class SourceRunner {
     private(set) var statistics = PollStatistics()
     /// The credentials that signed the last poll.
     var signingCredentials: Credentials? { signer?.credentials }
+    /// Why credentials could not be had when they were last looked for; `nil` where they could.
+    var credentialProblem: CredentialError? { credentials.problem }
     private var settings: Settings
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport
