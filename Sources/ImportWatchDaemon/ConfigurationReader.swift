@@ -118,3 +118,21 @@ struct ConfigurationReader {
         }
     }
 }
+
+/// What the daemon makes of a configuration when it starts, for a tool that tries it out.
+public enum DaemonConfiguration {
+    /// Reads a configuration with all that the environment adds, as the daemon does.
+    ///
+    /// - Parameters:
+    ///   - variables: The daemon's variables.
+    ///   - files: The files as the daemon sees them.
+    public static func read(
+        path: String,
+        variables: [String: String],
+        files: any FileReader
+    ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
+        let environment = DaemonEnvironment(variables: variables, files: files, clock: SystemClock())
+        let plan = try ConfigurationReader(path: path, environment: environment).read()
+        return (plan.configuration, plan.warnings)
+    }
+}

@@ -101,6 +101,13 @@ extension Daemon: ControlHandler {
         }
     }
 
+    /// Looks at the sources of the configuration in force, with the daemon's own variables and permissions.
+    func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void) {
+        let examination = Doctor(environment: environment, transport: transport, programs: examining)
+        let sources = plan.configuration.sources
+        Task { completion(await examination.findings(sources, probe: probe)) }
+    }
+
     /// What a running daemon can't change.
     private func checkUnchangeable(_ new: DaemonPlan) throws(ConfigurationError) {
         let (old, path) = (plan.configuration.state.path, new.configuration.state.path)

@@ -7,7 +7,7 @@ public nonisolated struct SystemClock: Sendable {
     public init() {}
 
     /// Time for scheduling: CLOCK_BOOTTIME, which goes on while the machine sleeps.
-    func now() -> MonotonicInstant {
+    public func now() -> MonotonicInstant {
         MonotonicInstant(nanoseconds: Self.read(CLOCK_BOOTTIME).nanoseconds)
     }
 
