@@ -105,7 +105,17 @@ extension Daemon: ControlHandler {
     func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void) {
         let examination = Doctor(environment: environment, transport: transport, programs: examining)
         let sources = plan.configuration.sources
-        Task { completion(await examination.findings(sources, probe: probe)) }
+        Task {
+            var findings = await examination.findings(sources, probe: probe)
+            // What the polls met, an examination without one can't know.
+            for index in findings.indices {
+                let runner = runners.first { $0.poller.source == findings[index].name }
+                if let problem = runner.flatMap({ Remedy.line($0.poller.health.state) }) {
+                    findings[index].add(problem)
+                }
+            }
+            completion(findings)
+        }
     }
 
     /// What a running daemon can't change.

@@ -24,7 +24,7 @@ public struct ServiceUnit: Hashable, Sendable {
     public private(set) var environment: [String: String] = [:]
     /// The files of further variables, which go before those of the unit.
     public private(set) var environmentFiles: [EnvironmentFile] = []
-    /// The declared credentials; of those with one name the first is taken.
+    /// The declared credentials; of those with one name the last is taken.
     public private(set) var credentials: [Credential] = []
     /// What is declared by SetCredential=, by name: its value stands in the unit.
     public private(set) var fixedCredentials: Set<String> = []
@@ -96,10 +96,12 @@ public struct ServiceUnit: Hashable, Sendable {
     }
 
     private mutating func takeCredential(_ key: String, _ value: String) {
-        let isEncrypted = key == "LoadCredentialEncrypted"
-        guard !value.isEmpty else { return credentials.removeAll { $0.isEncrypted == isEncrypted } }
+        // Both kinds are one list to systemd.
+        guard !value.isEmpty else { return credentials = [] }
         let parts = value.split(separator: ":", maxSplits: 1).map(String.init)
-        guard let name = parts.first, !credentials.contains(where: { $0.name == name }) else { return }
+        guard let name = parts.first else { return }
+        credentials.removeAll { $0.name == name }
+        let isEncrypted = key == "LoadCredentialEncrypted"
         credentials.append(.init(name: name, source: parts.count > 1 ? parts[1] : name, isEncrypted: isEncrypted))
     }
 

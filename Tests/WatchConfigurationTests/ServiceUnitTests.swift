@@ -36,8 +36,8 @@ import WatchConfiguration
             EnvironmentFile=/etc/keys-%i
             LoadCredential=lost:/root/lost
             LoadCredential=
+            LoadCredential=ops-secret:/root/the-first-is-not-taken
             LoadCredential=ops-secret:/root/secrets/%i
-            LoadCredential=ops-secret:/root/the-second-is-not-taken
             LoadCredentialEncrypted=aws-credentials
             SetCredential=fixed:a:b
             User=watcher

@@ -22,6 +22,21 @@ enum Remedy {
         }
     }
 
+    /// What has kept a source's polls from being answered; `nil` where they are, or where credentials were not found.
+    static func line(_ health: SourceHealth.State) -> String? {
+        switch health {
+        case .healthy: nil
+        case .credentialsRefused(let problem) where problem.code == ServiceProblem.noCredentials: nil
+        case .credentialsRefused(let problem): "polls are refused: \(line(refused: problem))"
+        case .endpointDown(let problem):
+            "polls get no answer: \(problem.code): \(problem.message); check the network, the proxy variables and "
+                + "endpoint_url"
+        case .onlyThrottled(let problem):
+            "polls are only throttled: \(problem.code): \(problem.message); have others ask less, or lower "
+                + "requests_per_second"
+        }
+    }
+
     /// What a service said that does not take credentials, and what to do.
     static func line(refused problem: ServiceProblem) -> String {
         "\(problem.code): \(problem.message); \(remedy(for: problem.code))"
@@ -51,4 +66,9 @@ enum Remedy {
         default: "the service doesn't know the key: check that it exists, is active and belongs to this partition"
         }
     }
+}
+
+extension ServiceProblem {
+    /// The code of a poll that was not sent because there were no credentials to sign it with.
+    static let noCredentials = "CredentialError"
 }

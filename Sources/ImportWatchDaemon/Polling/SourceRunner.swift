@@ -286,7 +286,7 @@ final class SourceRunner {
             sendDuePolls(signedWith: credentials)
             onActions([])
         case .failure(let error):
-            let problem = ServiceProblem(code: "CredentialError", message: error.description)
+            let problem = ServiceProblem(code: ServiceProblem.noCredentials, message: error.description)
             let wall = environment.clock.wall()
             statistics.note(.credentialsRefused(problem), took: since.duration(to: now), at: wall)
             onActions(poller.couldNotAsk(problem, now: now, wall: wall, using: &random))
