@@ -69,7 +69,7 @@ final class Daemon {
         deliveries = DeliveryRunner(writer: writer, reporter: reporter, clock: clock)
         startedAt = clock.wall()
         savedAt = clock.now()
-        pruner = StatePruner(now: clock.now())
+        pruner = StatePruner(now: clock.now(), wall: clock.wall())
         lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: clock.wall())
         slept = clock.sleptTime()
     }

@@ -102,7 +102,7 @@ enum ImportJobDecoder {
         _ name: StaticString,
         limit: Int = textLimit
     ) throws(Problem) -> String? {
-        try string(parent, name).map { BoundedText.text(Redaction.redact($0), limit: limit) }
+        try string(parent, name).map { BoundedText.redacted($0, limit: limit) }
     }
 
     private static func string(_ parent: JSONCursor, _ name: StaticString) throws(Problem) -> String? {

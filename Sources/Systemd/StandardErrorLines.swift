@@ -1,22 +1,26 @@
-import Glibc
 import ImportWatch
 
 /// Writes entries as lines to stderr; a line that a stuck reader has no room for is counted and dropped.
+///
+/// A line that had room for its beginning alone is ended with an ellipsis before the next one, and counts as dropped.
 struct StandardErrorLines {
-    private let descriptor: Int32
+    private let output: UnblockedOutput
     private var dropped = 0
+    private var isLineOpen = false
 
     /// Writes to `descriptor`.
-    init(descriptor: Int32 = STDERR_FILENO) {
-        self.descriptor = descriptor
+    init(descriptor: Int32 = 2) {
+        output = UnblockedOutput(descriptor: descriptor)
     }
 
-    /// Writes a line; false where it was dropped.
+    /// Writes a line; false where it was dropped, whole or in part.
     mutating func write(_ entry: JournalEntry, at time: WallTime) -> Bool {
-        if dropped > 0, put("\(time.rfc3339) warning: \(dropped) lines were dropped, stderr took none\n") {
+        if dropped > 0,
+            put("\(time.rfc3339) warning: \(dropped.counted("line was", "lines were")) dropped, stderr had no room\n")
+        {
             dropped = 0
         }
-        guard put(Self.line(entry, at: time)) else {
+        guard dropped == 0, put(Self.line(entry, at: time)) else {
             dropped += 1
             return false
         }
@@ -35,10 +39,10 @@ struct StandardErrorLines {
         return "\(time.rfc3339) \(word)\(message)\n"
     }
 
-    private func put(_ line: String) -> Bool {
-        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard poll(&room, 1, 0) == 1, room.revents & Int16(POLLOUT) != 0 else { return false }
-        let bytes = Array(line.utf8)
-        return Glibc.write(descriptor, bytes, bytes.count) == bytes.count
+    private mutating func put(_ line: String) -> Bool {
+        let bytes = Array((isLineOpen ? "…\n" + line : line).utf8)
+        let written = output.write(bytes)
+        if written > 0 { isLineOpen = bytes[written - 1] != UInt8(ascii: "\n") }
+        return written == bytes.count
     }
 }

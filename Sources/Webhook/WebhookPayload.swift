@@ -76,6 +76,6 @@ enum WebhookPayload {
 
     /// A text of the service without secrets, cut off at a limit.
     private static func text(_ text: String, limit: Int = textLimit) -> JSONValue {
-        .string(BoundedText.text(Redaction.redact(text), limit: limit))
+        .string(BoundedText.redacted(text, limit: limit))
     }
 }

@@ -46,7 +46,7 @@ struct CheckCommand: ParsableCommand {
             return Output.line(report(complaints: complaints, lines: check.lines, configuration: usable))
         }
         for line in check.lines { Output.line(line, to: STDERR_FILENO) }
-        for complaint in complaints { show(complaint) }
+        show(complaints)
         if check.exitStatus == 0, let configuration = check.configuration {
             Output.line("\(config.path): \(summary(configuration))")
             if let credentials = service.unit?.credentials.map(\.name), !credentials.isEmpty {
@@ -61,45 +61,23 @@ struct CheckCommand: ParsableCommand {
             + configuration.webhooks.count.counted("webhook")
     }
 
+    private func show(_ complaints: [Complaint]) {
+        var lines = FileLines()
+        for complaint in complaints { show(complaint, lines: &lines) }
+    }
+
     /// Prints a complaint, on a terminal with the line it is about and a caret.
-    private func show(_ complaint: Complaint) {
+    private func show(_ complaint: Complaint, lines: inout FileLines) {
         let colours = Output.hasColours(STDERR_FILENO)
         let colour = complaint.severity == .error ? "\u{1B}[31m" : "\u{1B}[33m"
         let severity = colours ? "\(colour)\(complaint.severity.rawValue)\u{1B}[0m" : complaint.severity.rawValue
         let place = "\(complaint.path):\(complaint.line):\(complaint.column)"
         Output.line("\(place): \(severity): \(complaint.message)", to: STDERR_FILENO)
-        guard isatty(STDERR_FILENO) == 1, let source = sourceLine(complaint) else { return }
-        Output.line("  " + source, to: STDERR_FILENO)
+        guard isatty(STDERR_FILENO) == 1, complaint.column <= MaskedLine.limit,
+            let line = lines.line(complaint.line, of: complaint.path)
+        else { return }
+        Output.line("  " + MaskedLine.text(line), to: STDERR_FILENO)
         Output.line("  " + String(repeating: " ", count: max(0, complaint.column - 1)) + "^", to: STDERR_FILENO)
-    }
-
-    /// The line that a complaint is about, without secrets and control characters.
-    private func sourceLine(_ complaint: Complaint) -> String? {
-        guard let bytes = try? LocalFiles().read(complaint.path, limit: ConfigurationLoader.sizeLimit) else {
-            return nil
-        }
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard lines.indices.contains(complaint.line - 1) else { return nil }
-        let text = String(decoding: lines[complaint.line - 1].prefix(200), as: UTF8.self)
-        let visible = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
-        let line = Redaction.redact(visible.joined())
-        let isHeader = complaint.key?.hasPrefix("webhook.headers") ?? false || line.contains("headers")
-        return isHeader ? Self.withoutValues(line) : line
-    }
-
-    /// A line of headers with what stands in quotes hidden: their values may be secrets, whatever their form.
-    private static func withoutValues(_ line: String) -> String {
-        var quote: Character?
-        return String(
-            line.map { character in
-                if let open = quote {
-                    if character == open { quote = nil }
-                    return character == open ? character : "*"
-                }
-                if character == "\"" || character == "'" { quote = character }
-                return character
-            }
-        )
     }
 
     private func report(complaints: [Complaint], lines: [String], configuration: Configuration?) -> String {
@@ -132,5 +110,22 @@ extension ConfigurationError {
     var complaints: [Complaint] {
         if case .invalid(let complaints) = self { return complaints }
         return []
+    }
+}
+
+/// The lines of the file that was asked for last, which is read once: there may be a thousand complaints about it.
+private struct FileLines {
+    private var path: String?
+    private var lines: [ArraySlice<UInt8>] = []
+
+    /// The line with a number, from 1; `nil` where there is none.
+    mutating func line(_ number: Int, of path: String) -> String? {
+        if path != self.path {
+            let bytes = (try? LocalFiles().read(path, limit: ConfigurationLoader.sizeLimit)) ?? []
+            lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            self.path = path
+        }
+        guard lines.indices.contains(number - 1) else { return nil }
+        return String(decoding: lines[number - 1].prefix(4 * MaskedLine.limit), as: UTF8.self)
     }
 }

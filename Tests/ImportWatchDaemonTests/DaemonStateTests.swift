@@ -69,27 +69,16 @@ import Testing
 
     /// On a disk of half a megabyte that somebody fills: polling goes on, nothing is sent that is not on disk.
     @Test func onAFullDiskPollingGoesOnAndNothingIsAcknowledged() async throws {
-        let disk = try TemporaryFolder()
-        guard geteuid() == 0,
-            try await TestProcess("/bin/mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", disk.path]).exitStatus()
-                == 0
-        else {
-            print("SKIPPED: a full disk needs root, who may mount a tmpfs")
-            return
-        }
-        defer { umount2(disk.path, Int32(MNT_DETACH)) }
+        guard let disk = try await SmallDisk() else { return }
         let harness = try await DaemonHarness(Self.scenario(Self.open), jobs: ["b"])
-        try harness.configure(jobs: ["b"], more: "[state]\npath = \"\(disk.path)/state.sqlite\"")
+        try harness.configure(jobs: ["b"], more: disk.state)
         let daemon = try harness.daemon()
         try await daemon.waitUntil("polls") { try await harness.simulator.statistics().requests > 2 }
-        let filler = disk.path + "/filler"
-        #expect(FileManager.default.createFile(atPath: filler, contents: nil))
-        let handle = try #require(FileHandle(forWritingAtPath: filler))
-        while (try? handle.write(contentsOf: Data(repeating: 1, count: 4096))) != nil {}
+        disk.fill()
         try harness.simulator.change(#"{"jobs": [{"id": "b", "timeline": [{"status": "COMPLETED"}]}]}"#)
         try await daemon.waitFor("no space left on the disk")
         let requests = try await harness.simulator.statistics().requests
-        try harness.configure(jobs: ["b", "late"], more: "[state]\npath = \"\(disk.path)/state.sqlite\"")
+        try harness.configure(jobs: ["b", "late"], more: disk.state)
         daemon.signal(SIGHUP)
         try await daemon.waitUntil("polls of a job that was added", seconds: 60) {
             try await harness.simulator.statistics().requests > requests + 2
@@ -97,7 +86,7 @@ import Testing
         #expect(try await harness.delivered().isEmpty)
         #expect(!daemon.printed.contains("job b completed"))
         #expect(daemon.printed.components(separatedBy: "no space left on the disk").count == 2)
-        try handle.truncate(atOffset: 0)
+        try disk.free()
         try await daemon.waitFor("the state can be written again", seconds: 90)
         try await daemon.waitUntil("the notification", seconds: 60) { try await harness.delivered().count == 1 }
         daemon.signal(SIGTERM)

@@ -129,7 +129,8 @@ import Testing
         #expect(try await daemon.exitStatus() == expected, "\(daemon.printed)")
     }
 
-    @Test func onATerminalTheLineIsShownWithoutAHeadersValue() async throws {
+    /// On a terminal the line and a caret are shown, without anything in it that may be a secret.
+    @Test func onATerminalTheLineIsShownWithoutSecrets() async throws {
         let harness = try await world()
         let path = try harness.folder.write(
             "bad.toml",
@@ -139,7 +140,10 @@ import Testing
             [[webhook]]
             name = "ops"
             url = "https://hooks.example.com"
-            headers = { Authorization = "Bearer private", "bad header" = "x" }
+            headers = { Authorization = "Bearer private", "bad private" = "x" }
+            timeout = "never"
+            secret = "private"
+            "Bearer private" = 5
             """
         )
         let terminal = try await PythonClients.run(
@@ -151,8 +155,9 @@ import Testing
         )
         let output = try #require(terminal["output"]?.string)
         #expect(output.contains("\u{1B}[31merror\u{1B}[0m"))
-        #expect(output.contains("  region = \"nowhere at all\"\r\n           ^"))
-        #expect(output.contains("headers = { Authorization = \"**************\""))
+        #expect(output.contains("  region = \"******* ** ***\"\r\n           ^"))
+        #expect(output.contains("headers = { ************* = \"****** *******\", \"*** *******\" = \"*\" }"))
+        #expect(output.contains("  timeout = \"*****\"\r\n            ^"))
         #expect(!output.contains("private"))
     }
 

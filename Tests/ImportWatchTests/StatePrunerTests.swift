@@ -5,7 +5,7 @@ import Testing
 @Suite struct StatePrunerTests {
     @Test func prunesAtStartAndEveryHour() {
         var clock = VirtualClock()
-        var pruner = StatePruner(now: clock.now)
+        var pruner = StatePruner(now: clock.now, wall: clock.wall)
         let listed: Set<JobKey> = [JobKey(region: "eu-west-1", id: "a")]
         var times: [Double] = []
         let start = clock.now
@@ -20,5 +20,15 @@ import Testing
         }
         #expect(times == [0, 3600, 7200, 10_800, 14_400, 18_000])
         #expect(start.duration(to: pruner.next) == .seconds(21_600))
+    }
+
+    @Test func aClockThatIsSetAheadMakesNothingOld() {
+        var clock = VirtualClock()
+        var pruner = StatePruner(now: clock.now, wall: clock.wall)
+        let begun = clock.wall
+        clock.advance(by: .seconds(7200))
+        clock.setWall(by: .seconds(31_536_000))
+        let pruning = pruner.due(now: clock.now, wall: clock.wall, keep: .seconds(3600), listed: { [] })
+        #expect(pruning?.endedBefore == begun.advanced(by: .seconds(3600)))
     }
 }

@@ -23,7 +23,10 @@ public final class ServiceCaller {
         public var description: String {
             switch self {
             case .service(let error):
-                Redaction.redact(error.message.isEmpty ? error.name : "\(error.name): \(error.message)")
+                BoundedText.redacted(
+                    error.message.isEmpty ? error.name : "\(error.name): \(error.message)",
+                    limit: 2000
+                )
             case .transport(let error): error.description
             }
         }

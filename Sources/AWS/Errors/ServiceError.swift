@@ -21,7 +21,8 @@ public struct ServiceError: Error, Hashable, Sendable {
         status = response.status
         requestID = response.header("x-amzn-requestid")
         retryAfter = RetryHint.read(response, now: now)
-        let body = try? JSONValue(decoding: response.body)
+        // Two members are wanted; no tree is made of the rest, for it may be a megabyte of anything.
+        let body = try? JSONCursor(decoding: response.body)
         code =
             Self.stripped(response.header("x-amzn-errortype"))
             ?? Self.stripped(body?["code"]?.string)

@@ -1,9 +1,12 @@
 /// The texts of a small XML document, by the path of their element; enough for the answers of STS.
 ///
 /// Attributes, comments and processing instructions are passed over. Document types, and with them entities of one's
-/// own, are refused; so are deep nesting and tags that don't match.
+/// own, are refused; so are deep nesting, long names, a great many elements and tags that don't match.
 struct XMLElements {
+    // An answer of STS has some twenty elements. The limits keep the work small: each one's path is put together.
     private static let maximumDepth = 32
+    private static let maximumCount = 1000
+    private static let maximumNameLength = 128
 
     private var texts: [String: String] = [:]
 
@@ -19,6 +22,7 @@ struct XMLElements {
         var path: [String] = []
         var text: [UInt8] = []
         var hasRoot = false
+        var count = 0
         while position < bytes.count {
             if bytes[position] != UInt8(ascii: "<") {
                 let end = bytes[position...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.endIndex
@@ -38,7 +42,8 @@ struct XMLElements {
                     note(text, at: path)
                     path.removeLast()
                 } else {
-                    guard path.count < Self.maximumDepth, !path.isEmpty || !hasRoot else {
+                    count += 1
+                    guard path.count < Self.maximumDepth, count <= Self.maximumCount, !path.isEmpty || !hasRoot else {
                         throw Problem(offset: position)
                     }
                     hasRoot = true
@@ -79,7 +84,7 @@ struct XMLElements {
         let start = index
         while index < bytes.count, isNameByte(bytes[index]) { index += 1 }
         let name = bytes[start..<index].split(separator: UInt8(ascii: ":")).last ?? []
-        guard !name.isEmpty else { throw Problem(offset: position) }
+        guard !name.isEmpty, name.count <= maximumNameLength else { throw Problem(offset: position) }
         var quote: UInt8?
         while index < bytes.count {
             let byte = bytes[index]

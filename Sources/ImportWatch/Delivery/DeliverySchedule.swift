@@ -50,6 +50,9 @@ public struct DeliverySchedule: Sendable {
     /// Attempts under way.
     public private(set) var inFlight = 0
     private var deliveries: [Delivery.Key: Delivery] = [:]
+    /// When the time began after which a delivery is given up, on the clock that only goes on: a step of the other one
+    /// ends nothing.
+    private var begunAt: [Delivery.Key: MonotonicInstant] = [:]
     private var queue = Heap<Entry>()
     private var order: UInt64 = 0
     private var orders: [Delivery.Key: UInt64] = [:]
@@ -85,6 +88,8 @@ public struct DeliverySchedule: Sendable {
     public mutating func add(_ added: [Delivery], now: MonotonicInstant, wall: WallTime) {
         for delivery in added where deliveries[delivery.key] == nil {
             deliveries[delivery.key] = delivery
+            let age = max(.zero, (delivery.replay?.at ?? delivery.event.occurredAt).duration(to: wall))
+            begunAt[delivery.key] = now.advanced(by: .zero - age)
             var wait = min(max(.zero, wall.duration(to: delivery.nextAttemptAt)), RetrySchedule.longestHint)
             if let last = delivery.lastAttemptAt, last >= delivery.nextAttemptAt {
                 wait = .zero
@@ -101,6 +106,7 @@ public struct DeliverySchedule: Sendable {
             var delivery = delivery
             delivery.attempts = max(delivery.attempts, deliveries[delivery.key]?.attempts ?? 0)
             deliveries[delivery.key] = delivery
+            begunAt[delivery.key] = now
             cutOff.remove(delivery.key)
             enqueue(delivery.key, due: now)
         }
@@ -178,7 +184,7 @@ public struct DeliverySchedule: Sendable {
                 retryAfter: problem.retryAfter,
                 using: &generator
             )
-            let left = timeLeft(of: delivery, wall: wall)
+            let left = timeLeft(of: key, now: now)
             if let left, left <= .zero {
                 actions += giveUp(delivery, problem, wall: wall)
             } else {
@@ -211,8 +217,8 @@ public struct DeliverySchedule: Sendable {
         hasRoom && (!health.isTripped || health.nextProbe <= now)
     }
 
-    private func timeLeft(of delivery: Delivery, wall: WallTime) -> Duration? {
-        retries.maxAge.map { wall.duration(to: (delivery.replay?.at ?? delivery.event.occurredAt).advanced(by: $0)) }
+    private func timeLeft(of key: Delivery.Key, now: MonotonicInstant) -> Duration? {
+        retries.maxAge.map { now.duration(to: (begunAt[key] ?? now).advanced(by: $0)) }
     }
 
     private mutating func giveUp(_ delivery: Delivery, _ problem: NotificationProblem, wall: WallTime) -> [Action] {
@@ -240,6 +246,7 @@ public struct DeliverySchedule: Sendable {
     private mutating func remove(_ key: Delivery.Key) {
         deliveries[key] = nil
         orders[key] = nil
+        begunAt[key] = nil
         cutOff.remove(key)
     }
 

@@ -22,9 +22,12 @@ public struct StatePruner: Sendable {
     /// When ``due(now:wall:keep:listed:)`` has work again.
     public private(set) var next: MonotonicInstant
 
+    private let begunAt: (now: MonotonicInstant, wall: WallTime)
+
     /// Makes a pruner whose first pruning is due at once.
-    public init(now: MonotonicInstant) {
+    public init(now: MonotonicInstant, wall: WallTime) {
         next = now
+        begunAt = (now, wall)
     }
 
     /// Whether a pruning is due.
@@ -48,6 +51,8 @@ public struct StatePruner: Sendable {
     ) -> StatePruning? {
         guard now >= next else { return nil }
         next = now.advanced(by: Self.interval)
-        return StatePruning(endedBefore: wall.advanced(by: .zero - keep), listed: listed())
+        // A clock that was set far ahead under the daemon makes nothing old.
+        let passed = begunAt.wall.advanced(by: begunAt.now.duration(to: now))
+        return StatePruning(endedBefore: min(wall, passed).advanced(by: .zero - keep), listed: listed())
     }
 }

@@ -1,5 +1,12 @@
-/// Cuts texts of a service so that what holds them stays small.
+/// Cuts texts of a service so that what holds them stays small, and what looks at them is done soon.
 public enum BoundedText {
+    /// The text without secrets, or its beginning and an ellipsis where it would take more than `limit` bytes of JSON.
+    ///
+    /// Twice as much is looked at, for secrets leave room where they are replaced.
+    public static func redacted(_ text: String, limit: Int) -> String {
+        self.text(Redaction.redact(text, cutAt: 2 * limit), limit: limit)
+    }
+
     /// The text, or its beginning and an ellipsis where it would take more than `limit` bytes of JSON.
     public static func text(_ text: String, limit: Int) -> String {
         var size = 0

@@ -32,21 +32,18 @@ public enum DeliveryReports {
 
     static func deadLetter(_ delivery: Delivery, _ problem: NotificationProblem) -> JournalEntry {
         let event = delivery.event
-        var entry = entry(
+        return entry(
             .deadLetter,
             .critical,
             "\(name(delivery.target)): gave up telling that job \(event.job.id) \(event.type.inWords) after "
                 + "\(delivery.attempts.counted("attempt")): \(problem.message)",
             delivery.target,
-            problem
+            problem,
+            about: [
+                .jobID: event.job.id, .source: event.source, .region: event.region, .eventID: event.id,
+                .eventType: event.type.qualifiedName, .webhookAttempt: String(delivery.attempts),
+            ]
         )
-        entry.fields[.jobID] = event.job.id
-        entry.fields[.source] = event.source
-        entry.fields[.region] = event.region
-        entry.fields[.eventID] = event.id
-        entry.fields[.eventType] = event.type.qualifiedName
-        entry.fields[.webhookAttempt] = String(delivery.attempts)
-        return entry
     }
 
     /// Deliveries wait for a webhook that is not in the configuration.
@@ -71,9 +68,10 @@ public enum DeliveryReports {
         _ priority: JournalEntry.Priority,
         _ message: String,
         _ target: DeliveryTarget,
-        _ problem: NotificationProblem? = nil
+        _ problem: NotificationProblem? = nil,
+        about more: [JournalEntry.Field: String] = [:]
     ) -> JournalEntry {
-        var fields: [JournalEntry.Field: String] = [:]
+        var fields = more
         if case .webhook(let name) = target { fields[.webhookName] = name }
         if let problem {
             fields[.errorMessage] = problem.message

@@ -53,20 +53,27 @@ public struct JournalEntry: Hashable, Sendable {
         case httpStatus = "HTTP_STATUS"
     }
 
-    /// What kind of entry it is.
-    public var kind: Kind
-    /// How grave it is.
-    public var priority: Priority
-    /// The line for people; may hold line breaks when a server's text does.
-    public var message: String
-    /// Fields and their values; a field occurs at most once.
-    public var fields: [Field: String]
+    /// The longest text, in bytes: a line of it fits a pipe.
+    private static let textLimit = 16 << 10
 
-    /// Makes an entry; every text passes ``Redaction`` here, before any sink sees it.
+    /// What kind of entry it is.
+    public let kind: Kind
+    /// How grave it is.
+    public let priority: Priority
+    /// The line for people; may hold line breaks when a server's text does.
+    public let message: String
+    /// Fields and their values; a field occurs at most once.
+    public let fields: [Field: String]
+
+    /// Makes an entry; every text is made printable and passes ``Redaction`` here, before any sink sees it.
     public init(kind: Kind, priority: Priority, message: String, fields: [Field: String] = [:]) {
         self.kind = kind
         self.priority = priority
-        self.message = Redaction.redact(message)
-        self.fields = fields.mapValues(Redaction.redact)
+        self.message = Self.shown(message)
+        self.fields = fields.mapValues(Self.shown)
+    }
+
+    private static func shown(_ text: String) -> String {
+        Redaction.redact(text.printableInJournal, cutAt: textLimit)
     }
 }

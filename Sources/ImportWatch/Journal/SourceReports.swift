@@ -72,32 +72,32 @@ struct SourceReports {
     }
 
     func unknownStatus(of job: ImportJob) -> JournalEntry {
-        var entry = entry(
+        entry(
             .unknownStatus,
             .warning,
             "\(place): job \(job.id) has status \(job.status.rawValue), which this version does not know; "
-                + "it is polled on as not ended"
+                + "it is polled on as not ended",
+            about: [.jobID: job.id, .jobStatus: job.status.rawValue]
         )
-        entry.fields[.jobID] = job.id
-        entry.fields[.jobStatus] = job.status.rawValue
-        return entry
     }
 
     func found(jobID: String) -> JournalEntry {
-        var entry = entry(.jobFound, .notice, "\(place): job \(jobID), told as lost, is found again")
-        entry.fields[.jobID] = jobID
-        return entry
+        entry(
+            .jobFound,
+            .notice,
+            "\(place): job \(jobID), told as lost, is found again",
+            about: [.jobID: jobID]
+        )
     }
 
     func refused(jobID: String, _ problem: ServiceProblem) -> JournalEntry {
-        var entry = entry(
+        entry(
             .jobRefused,
             .warning,
             "\(place): job \(jobID) can't be asked for: \(problem.message); check the ID in the list",
-            problem
+            problem,
+            about: [.jobID: jobID]
         )
-        entry.fields[.jobID] = jobID
-        return entry
     }
 
     func noJobExists(count: Int, _ problem: ServiceProblem) -> JournalEntry {
@@ -114,9 +114,12 @@ struct SourceReports {
         _ kind: JournalEntry.Kind,
         _ priority: JournalEntry.Priority,
         _ message: String,
-        _ problem: ServiceProblem? = nil
+        _ problem: ServiceProblem? = nil,
+        about more: [JournalEntry.Field: String] = [:]
     ) -> JournalEntry {
-        var fields: [JournalEntry.Field: String] = [.source: source, .region: region]
+        var fields = more
+        fields[.source] = source
+        fields[.region] = region
         if let problem {
             fields[.errorCode] = problem.code
             fields[.errorMessage] = problem.message

@@ -64,11 +64,13 @@ extension JobPoller {
         askForMissingJobs(now: now, using: &generator)
     }
 
+    /// Whether there are jobs that were not found when they were last asked for.
+    public var hasMissingJobs: Bool { !missingSlots.isEmpty }
+
     /// Brings the jobs forward that were not found, as many as the budget lets through.
     public mutating func askForMissingJobs(now: MonotonicInstant, using generator: inout some RandomNumberGenerator) {
-        let missing = jobs.indices.filter { jobs[$0]?.missingSince != nil }
-        let window = spread(of: missing.count)
-        for slot in missing {
+        let window = spread(of: missingSlots.count)
+        for slot in missingSlots.sorted() {
             let due = now.advanced(by: .nanoseconds(Int64.random(in: 0...window, using: &generator)))
             if let planned = schedule.deadline(of: slot), planned > due { schedule.set(slot, due: due) }
         }
@@ -93,11 +95,13 @@ extension JobPoller {
             watches.append(0)
         }
         slots[job.id] = slot
+        if job.missingSince != nil { missingSlots.insert(slot) }
         return slot
     }
 
     private mutating func drop(_ slot: Int, id: String) {
         jobs[slot] = nil
+        missingSlots.remove(slot)
         slots[id] = nil
         rates[slot] = nil
         problems[slot] = nil

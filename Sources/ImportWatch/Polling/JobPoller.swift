@@ -39,6 +39,8 @@ public struct JobPoller: Sendable {
     var watches: [UInt32] = []
     var freeSlots: [Int] = []
     var missing = MissingJobs()
+    /// The slots of jobs that were not found when they were last asked for.
+    var missingSlots: Set<Int> = []
     var toldThrottled = false
     var throttledAt: MonotonicInstant?
     var warnedStatuses: Set<String> = []
@@ -152,6 +154,7 @@ public struct JobPoller: Sendable {
         }
         if job.isUnsaved, !wasUnsaved { unsavedSlots.append(ticket.slot) }
         jobs[ticket.slot] = job
+        if job.missingSince == nil { missingSlots.remove(ticket.slot) } else { missingSlots.insert(ticket.slot) }
         return actions
     }
 

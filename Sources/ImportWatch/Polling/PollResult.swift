@@ -40,6 +40,6 @@ public struct ServiceProblem: Error, Hashable, Sendable {
     }
 
     private static func bounded(_ text: String) -> String {
-        BoundedText.text(Redaction.redact(text), limit: 2000)
+        BoundedText.redacted(text, limit: 2000)
     }
 }

@@ -33,6 +33,8 @@ final class SourceRunner {
     private var signer: SigV4Signer?
     /// Since when credentials are fetched that polls wait for; their jobs stay due meanwhile and take no tokens.
     private var awaitingSince: MonotonicInstant?
+    /// When to look whether there are other credentials, while jobs are not found that are asked about seldom.
+    private var nextLook: MonotonicInstant?
     private let programs = SpawnedPrograms()
     private var exchanges: [PollTicket: HTTPExchangeID] = [:]
     private var isStopped = false
@@ -113,13 +115,27 @@ final class SourceRunner {
 
     /// Sends the polls that are due.
     func turn() {
-        guard !isStopped, awaitingSince == nil, poller.isPollDue(now: environment.clock.now()) else { return }
+        let now = environment.clock.now()
+        planLook(now: now)
+        guard !isStopped, awaitingSince == nil, poller.isPollDue(now: now) || nextLook.map({ $0 <= now }) == true
+        else { return }
+        nextLook = nil
         guard let usable = credentials.usable() else { return awaitCredentials() }
         sendDuePolls(signedWith: usable)
+        planLook(now: now)
     }
 
     func nextTurn(now: MonotonicInstant) -> MonotonicInstant? {
-        awaitingSince == nil ? poller.nextPoll(now: now) : nil
+        guard awaitingSince == nil else { return nil }
+        return [poller.nextPoll(now: now), nextLook].compactMap { $0 }.min()
+    }
+
+    private func planLook(now: MonotonicInstant) {
+        guard poller.hasMissingJobs else {
+            nextLook = nil
+            return
+        }
+        nextLook = nextLook ?? now.advanced(by: .seconds(10))
     }
 
     func resumed() {
@@ -136,6 +152,10 @@ final class SourceRunner {
     }
 
     private func sendDuePolls(signedWith credentials: Credentials) {
+        if let before = signer?.credentials, before.accessKeyID != credentials.accessKeyID {
+            // Other keys may be another account's, which knows what the one before did not.
+            poller.askForMissingJobs(now: environment.clock.now(), using: &random)
+        }
         for ticket in poller.duePolls(now: environment.clock.now()) { send(ticket, signedWith: credentials) }
     }
 

@@ -18,6 +18,13 @@ enum KeyHomes {
         "metrics": ["textfile"],
     ]
 
+    private static let names = Set(keys.values.flatMap { $0 } + ["name", "timeout"])
+
+    /// Whether a text is the name of a key or table that a configuration has, or several with dots between them.
+    static func isKey(_ text: some StringProtocol) -> Bool {
+        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { names.contains(String($0)) }
+    }
+
     /// `; it belongs in …`, or nothing for a key that no table has.
     static func phrase(for key: String) -> String {
         guard let home = keys.first(where: { $0.value.contains(key) })?.key else { return "" }

@@ -105,7 +105,11 @@ extension SectionReader {
         guard let choice = Choice(rawValue: text.value) else {
             let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
             let hint = Suggestion.phrase(for: text.value, among: words)
-            complain(key, "must be one of \(list), not \"\(text.value.printable)\"\(hint)", at: text.position)
+            complain(
+                key,
+                "must be one of \(list), not \"\(hint.isEmpty ? text.value.quoted : text.value)\"\(hint)",
+                at: text.position
+            )
             return nil
         }
         return Located(value: choice, position: text.position)

@@ -53,11 +53,12 @@ struct SectionReader {
         for entry in unknown.prefix(room) {
             let place = name.isEmpty ? "" : " in [\(name)]"
             let near = Suggestion.phrase(for: entry.key, among: known)
+            // What is near to a key is no secret.
+            let key = near.isEmpty ? entry.key.quoted : entry.key
             collector.error(
-                "unknown key \"\(entry.key.printable)\"\(place)"
-                    + (near.isEmpty ? KeyHomes.phrase(for: entry.key) : near),
+                "unknown key \"\(key)\"\(place)" + (near.isEmpty ? KeyHomes.phrase(for: key) : near),
                 at: entry.keyPosition,
-                key: qualified(entry.key.printable)
+                key: qualified(key)
             )
         }
         collector.omitErrors(unknown.dropFirst(room).count)

@@ -80,17 +80,18 @@ struct WebhookDecoder {
         do {
             bytes = try files.read(path, limit: 65_536)
         } catch {
-            section.complain("url_file", "can't be used: \(error)", at: file.position)
+            section.complain("url_file", "can't be used: \(error)".hiding(file.value), at: file.position)
             return nil
         }
         let lines = SecretLines(bytes).lines
         guard let line = lines.first, lines.count == 1 else {
             let problem = "\(path) must hold one address on a line of its own; it has \(lines.count) lines"
-            section.complain("url_file", problem, at: file.position)
+            section.complain("url_file", problem.hiding(file.value), at: file.position)
             return nil
         }
         if let problem = WebAddress.problem(with: line.text) {
-            section.complain("url_file", "\(path), line \(line.number): the address \(problem)", at: file.position)
+            let words = "\(path), line \(line.number): the address \(problem)"
+            section.complain("url_file", words.hiding(file.value), at: file.position)
             return nil
         }
         return Located(value: line.text, position: file.position)
@@ -120,7 +121,9 @@ struct WebhookDecoder {
         do {
             return (path, try WebhookSecretFile(files: files).read(path))
         } catch {
-            for problem in error.problems { section.complain("secret_file", problem, at: file.position) }
+            for problem in error.problems {
+                section.complain("secret_file", problem.hiding(file.value), at: file.position)
+            }
             return (path, [])
         }
     }
@@ -140,7 +143,9 @@ struct WebhookDecoder {
                 let hint = Suggestion.phrase(for: name.value, among: known)
                 let list = known.joined(separator: ", ")
                 let problem =
-                    "holds the unknown event \"\(name.value.printable)\"\(hint.isEmpty ? "; known are \(list)" : hint)"
+                    hint.isEmpty
+                    ? "holds the unknown event \"\(name.value.quoted)\"; known are \(list)"
+                    : "holds the unknown event \"\(name.value)\"\(hint)"
                 section.complain("events", problem, at: name.position)
             }
         }
@@ -177,7 +182,7 @@ struct WebhookDecoder {
         do {
             _ = try files.read(path, limit: 4 << 20)
         } catch {
-            section.complain(key, "can't be used: \(error)", at: text.position)
+            section.complain(key, "can't be used: \(error)".hiding(text.value), at: text.position)
         }
         return Located(value: path, position: text.position)
     }

@@ -37,7 +37,7 @@ struct JobLists {
             _ = try files.read(paths.beside(folder) + ".", limit: 0)
         } catch {
             guard case .permissionDenied = error else { return }
-            collector.error("jobs_files: \(error)", at: list.position, key: "jobs_files")
+            collector.error("jobs_files: \(error)".hiding(list.value), at: list.position, key: "jobs_files")
         }
     }
 
@@ -50,7 +50,7 @@ struct JobLists {
         } catch {
             // A file that goes away after its folder was read is not there, as if it had gone before.
             if case .notFound = error, !file.isNamed { return }
-            collector.error("jobs_files: \(error)", at: list.position, key: "jobs_files")
+            collector.error("jobs_files: \(error)".hiding(list.value), at: list.position, key: "jobs_files")
             return
         }
         bytes.withUnsafeBufferPointer { Self.scan($0, into: &merger) }

@@ -60,7 +60,7 @@ struct JobMerger {
         if let first = places[id] {
             guard told.insert(id).inserted else { return }
             let place = "\(paths[Int(first.file)]):\(first.line):\(first.column)"
-            collector.warning("job \(id.printable) is listed already at \(place)", at: position, key: "jobs", in: path)
+            collector.warning("job \(id.quotedID) is listed already at \(place)", at: position, key: "jobs", in: path)
         } else if ids.count < limit {
             places[id] = place
             ids.append(id)

@@ -12,7 +12,7 @@ public struct SharedJob: Hashable, Sendable {
     /// What is wrong, and what to do.
     public var problem: String {
         let others = count > 1 ? ", as are \(count - 1) more" : ""
-        return "job \(id.printable) is listed by the sources \(first) and \(second) of one Region\(others); "
+        return "job \(id.quotedID) is listed by the sources \(first) and \(second) of one Region\(others); "
             + "a job belongs to one account: list it once"
     }
 

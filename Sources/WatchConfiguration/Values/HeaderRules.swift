@@ -25,12 +25,12 @@ enum HeaderRules {
                 return nil
             }
             guard case .string(let value) = header.node.value else {
-                let message = "the header \(header.key.printable) must be a string, not \(header.node.kind)"
+                let message = "the header \(header.key.quoted) must be a string, not \(header.node.kind)"
                 section.collector.error("\(message); for example \(example)", at: header.node.position, key: key)
                 return nil
             }
             guard isValue(value) else {
-                let message = "the value of the header \(header.key.printable) can't hold control characters"
+                let message = "the value of the header \(header.key.quoted) can't hold control characters"
                 section.collector.error(message, at: header.node.position, key: key)
                 return nil
             }
@@ -41,13 +41,13 @@ enum HeaderRules {
     private static func problem(withName name: String, among names: inout Set<String>) -> String? {
         guard isToken(name) else {
             return
-                "\"\(name.printable)\" can't be the name of a header; it may hold letters, digits and !#$%&'*+-.^_`|~"
+                "\"\(name.quoted)\" can't be the name of a header; it may hold letters, digits and !#$%&'*+-.^_`|~"
         }
         guard !own.contains(name.lowercased()) else {
-            return "the header \(name.printable) is set by importwatchd; leave it out"
+            return "the header \(name) is set by importwatchd; leave it out"
         }
         guard names.insert(name.lowercased()).inserted else {
-            return "the header \(name.printable) is there already; names of headers don't tell case apart"
+            return "the header \(name.quoted) is there already; names of headers don't tell case apart"
         }
         return nil
     }

@@ -55,9 +55,9 @@ import Testing
     }
 
     @Test func messagesAreOneLineWithoutSecrets() {
-        #expect("a\u{7}b\r\nc\u{202E}\u{2028}".printable == "a\u{FFFD}b\u{FFFD}\u{FFFD}c\u{FFFD}\u{FFFD}")
-        #expect("https://hooks.example.com/hidden".printable == "https://hooks.example.com[redacted]")
-        #expect(String(repeating: "ü", count: 100).printable.count == 65)
+        #expect("a\u{7}b\r\nc\u{202E}\u{2028}".printable() == "a\u{FFFD}b\u{FFFD}\u{FFFD}c\u{FFFD}\u{FFFD}")
+        #expect("https://hooks.example.com/hidden".printable() == "https://hooks.example.com[redacted]")
+        #expect(String(repeating: "ü", count: 100).printable().count == 65)
     }
 
     @Test func aClosingQuoteEndsALongString() {
