@@ -133,6 +133,10 @@ public enum DaemonConfiguration {
     ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
         let environment = DaemonEnvironment(variables: variables, files: files, clock: SystemClock())
         let plan = try ConfigurationReader(path: path, environment: environment).read()
-        return (plan.configuration, plan.warnings)
+        let troubles = plan.configuration.sources.filter { !$0.jobs.isEmpty }.flatMap { source in
+            environment.troubles(of: source).map { "source \(source.name): \($0)" }
+        }
+        let warnings = troubles.map { Complaint(path: path, line: 1, column: 1, severity: .warning, message: $0) }
+        return (plan.configuration, plan.warnings + warnings)
     }
 }

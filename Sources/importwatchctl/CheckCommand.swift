@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let service = try Service(configurationPath: config.path, user: user)
+            let service = try Service(configurationPath: config.absolutePath, user: user)
             let check = try MainActor.assumeIsolated { try ServiceCheck(path: config.path, service: service) }
             show(check, service)
             if check.exitStatus != 0 { throw ExitCode(check.exitStatus) }

@@ -31,7 +31,7 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let service = try Service(configurationPath: config.path, user: nil)
+            let service = try Service(configurationPath: config.absolutePath, user: nil)
             // Before this becomes another user, who may not ask.
             let answer = try daemonsAnswer(service)
             try MainActor.assumeIsolated {

@@ -84,6 +84,7 @@ import Testing
             ("state without a folder", 1, "there is no folder"),
             ("newer state", 1, "is newer than this program's"),
             ("damaged state", 0, "the daemon puts it aside and begins a new one"),
+            ("no such profile", 0, "warning: source default: profile absent: "),
             ("metrics without a folder", 0, "metrics can't be written to"),
         ] as [(String, Int32, String?)]
     )
@@ -102,6 +103,7 @@ import Testing
         case "bad endpoint":
             try change("endpoint_url", "# endpoint_url")
             environment["AWS_ENDPOINT_URL"] = "gopher://nowhere"
+        case "no such profile": try change("region =", "profile = \"absent\"\nregion =")
         case "state without a folder": try change("[polling]", "[state]\npath = \"absent/too/state.sqlite\"\n[polling]")
         case "metrics without a folder": try change("[polling]", "[metrics]\ntextfile = \"absent/m.prom\"\n[polling]")
         case "damaged state": try harness.folder.write("state.sqlite", String(repeating: "no database ", count: 400))

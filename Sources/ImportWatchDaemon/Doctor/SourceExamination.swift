@@ -40,9 +40,7 @@ final class SourceExamination {
                 findings.add(error.description)
             }
         }
-        if let problem = client.tls.certificateAuthorities.flatMap(unreadable) {
-            findings.add("the file of certificate authorities (AWS_CA_BUNDLE or the profile's ca_bundle): \(problem)")
-        }
+        if let problem = environment.authoritiesProblem(of: source) { findings.add(problem) }
         let keys = environment.credentials(
             profile: source.profile,
             roleARN: source.roleARN,
@@ -63,15 +61,6 @@ final class SourceExamination {
             await ask(question, signedWith: credentials, &findings)
         }
         return findings
-    }
-
-    private func unreadable(_ path: String) -> FileError? {
-        do throws(FileError) {
-            _ = try environment.files.read(path, limit: 4 << 20)
-            return nil
-        } catch {
-            return error
-        }
     }
 
     private func ask(_ probe: Probe, signedWith credentials: Credentials, _ findings: inout SourceFindings) async {
