@@ -20,6 +20,8 @@ public struct ServiceUnit: Hashable, Sendable {
 
     /// The user that the service runs as; `nil` for root.
     public private(set) var user: String?
+    /// The groups that the unit adds to those of the user.
+    public private(set) var groups: [String] = []
     /// The variables that the unit itself sets.
     public private(set) var environment: [String: String] = [:]
     /// The files of further variables, which go before those of the unit.
@@ -52,17 +54,28 @@ public struct ServiceUnit: Hashable, Sendable {
 
     /// Whether the service sees a path read-only, whatever its permissions: all but what the unit excepts.
     public func isReadOnly(_ path: String) -> Bool {
-        guard protectsSystem == "strict" else { return false }
+        let system = ["/usr", "/boot", "/efi"]
+        let protected =
+            switch protectsSystem {
+            case "strict": ["/"]
+            case "full": system + ["/etc"]
+            case "yes": system
+            default: [String]()
+            }
+        let homes = protectsHome == "read-only" ? Self.homes : []
+        guard (protected + homes).contains(where: { Self.is(path, below: $0) }) else { return false }
         let always = ["/dev", "/proc", "/sys"] + (hasPrivateTmp ? ["/tmp", "/var/tmp"] : [])
         return !(always + writablePaths).contains { Self.is(path, below: $0) }
     }
 
     /// Whether something that others see at a path is not what the service sees there.
     public func isHidden(_ path: String) -> Bool {
-        let isHome = ["/home", "/root", "/run/user"].contains { Self.is(path, below: $0) }
+        let isHome = Self.homes.contains { Self.is(path, below: $0) }
         let isTemporary = ["/tmp", "/var/tmp"].contains { Self.is(path, below: $0) }
         return isHome && ["yes", "tmpfs"].contains(protectsHome) || isTemporary && hasPrivateTmp
     }
+
+    private static let homes = ["/home", "/root", "/run/user"]
 
     // MARK: Reading
 
@@ -70,6 +83,8 @@ public struct ServiceUnit: Hashable, Sendable {
         let words = Self.words(value).map(specifiers.expand)
         switch key {
         case "User": user = value.isEmpty || value == "root" ? nil : specifiers.expand(value)
+        case "SupplementaryGroups" where value.isEmpty: groups = []
+        case "Group", "SupplementaryGroups": groups += words
         case "Environment" where value.isEmpty: environment = [:]
         case "Environment":
             for word in words {

@@ -60,6 +60,8 @@ struct DoctorCommand: ParsableCommand {
         )
         for path in paths {
             do throws(ControlError) {
+                // A daemon that hangs is not waited for as long as one that looks around.
+                _ = try ControlClient(path: path, timeout: .seconds(3)).status(job: probe ?? "")
                 return try ControlClient(path: path, timeout: Self.patience).examine(probe: probe)
             } catch {
                 if case .nobodyListens = error { continue }

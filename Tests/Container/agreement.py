@@ -1,12 +1,11 @@
 """What `check`, `doctor`, `status` and the daemon each say of one trouble: they agree."""
-import json
 import os
 import pathlib
 import shutil
 import sqlite3
 
 from world import (
-    HOOKS, SECRET, SECRETS, SERVICE, check, configure, main_pid, messages, must, now, own_entries, run, say, show, wait_until,
+    HOOKS, SECRET, SECRETS, check, configure, messages, must, now, own_entries, run, say, show, wait_until,
 )
 
 UNIT = "importwatchd@agree.service"
@@ -36,7 +35,7 @@ def table():
     """one thing wrong at a time, and who says what"""
     CONFIGURATION.unlink(missing_ok=True)
     rows = sorted(ROWS, key=lambda row: row[1] != WELL)
-    say(f"     {'what is wrong':36} {'check':>5} {'daemon':>8} {'status':>6} {'doctor':>6}  what check says first")
+    say(f"     {'what is wrong':38} {'check':>5} {'daemon':>8} {'status':>6} {'doctor':>6}  what check says first")
     for name, end, words, prepare in rows:
         try:
             row(name, end, words, prepare)
@@ -62,9 +61,9 @@ def row(name, end, words, prepare):
         wait_until(lambda: tool("doctor")[0] == 1, 15)
     doctored, found = tool("doctor")
     entries = "\n".join(messages(own_entries(unit=UNIT, since=begun)))
-    first = next((line for line in said.splitlines() if ": error: " in line or ": warning: " in line),
-                 said.splitlines()[0] if said else "")
-    say(f"     {name:36} {checked:>5} {daemon:>8} {status:>6} {doctored:>6}  {first.removeprefix(str(CONFIGURATION)):.110}")
+    lines = said.splitlines()
+    first = next((line for kind in [": error: ", ": warning: ", ""] for line in lines if kind in line), "")
+    say(f"     {name:38} {checked:>5} {daemon:>8} {status:>6} {doctored:>6}  {first.removeprefix(f'{CONFIGURATION}:'):.110}")
 
     answers = f"check {said!r} daemon {daemon} {entries!r} status {told!r} doctor {found!r}"
     runs = end in (WELL, TROUBLED)
@@ -189,6 +188,7 @@ def metrics(path):
     return SOURCE + SIGNED + f'[metrics]\ntextfile = "{path}"\n'
 
 
+OFTEN = '[polling]\nrequests_per_second = 100\nmin_delay = "100ms"\nmax_delay = "500ms"\n'
 LISTED = SOURCE + 'jobs_files = ["agree.list"]\n' + SIGNED
 NO_REGION = SOURCE.replace('region = "eu-west-1"', "")
 TWO = """region = "eu-west-1"
@@ -224,7 +224,7 @@ ROWS = [
     ("refused credentials", TROUBLED, "polls are refused",
      file(SECRETS / "agree", WRONG_KEYS, 0o600, SOURCE, f"LoadCredential=aws-credentials:{SECRETS}/agree\n")),
     ("an endpoint that does not answer", TROUBLED, "polls get no answer",
-     written(SOURCE.replace("8001", "9") + SIGNED)),
+     written(SOURCE.replace("8001", "9") + SIGNED + OFTEN)),
     ("a secret that only root reads", 6, "agree-secret: permission denied",
      file(FOLDER / "agree-secret", SECRET, 0o600, SOURCE + HOOK + 'secret_file = "agree-secret"\n')),
     ("a configuration that only root reads", 4, "agree.toml: permission denied", private_configuration),

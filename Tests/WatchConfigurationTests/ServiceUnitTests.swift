@@ -41,9 +41,10 @@ import WatchConfiguration
             LoadCredentialEncrypted=aws-credentials
             SetCredential=fixed:a:b
             User=watcher
+            SupplementaryGroups=ssl-cert
             """
         )
-        #expect(unit.user == "watcher")
+        #expect(unit.user == "watcher" && unit.groups == ["importwatchd", "ssl-cert"])
         #expect(
             unit.environment == [
                 "HOME": "/var/lib/importwatchd-eu", "HTTPS_PROXY": "http://proxy:1", "AWS_PROFILE": "with blank",
@@ -71,6 +72,9 @@ import WatchConfiguration
         }
         for path in ["/home/me/a", "/root/a", "/tmp/a", "/var/tmp/a"] { #expect(unit.isHidden(path), "\(path)") }
         for path in ["/etc/a", "/homes/a", "/var/a"] { #expect(!unit.isHidden(path), "\(path)") }
+        let full = ServiceUnit("[Service]\nProtectSystem=full\nProtectHome=read-only", name: "a.service")
+        #expect(full.isReadOnly("/etc/a") && full.isReadOnly("/home/a") && !full.isReadOnly("/srv/a"))
+        #expect(!full.isHidden("/home/a"))
         let loose = ServiceUnit("[Service]\nExecStart=/usr/bin/importwatchd", name: "importwatchd.service")
         #expect(!loose.isReadOnly("/etc/a") && !loose.isHidden("/root/a") && loose.user == nil)
     }

@@ -34,7 +34,9 @@ struct Service {
         mainPID = unit == nil ? nil : unitName.flatMap(Systemctl.mainPID)
         var troubles: [ServiceTrouble] = []
         let wanted = named ?? unit.map { $0.user ?? "root" } ?? (unitName == nil ? nil : Self.usualUser)
-        user = isRoot && wanted != "root" ? wanted.flatMap(ServiceUser.init) : nil
+        let groups = named == nil ? unit?.groups ?? [] : []
+        let found = wanted.flatMap { ServiceUser(name: $0, groups: groups) }
+        user = isRoot && wanted != "root" ? found : nil
         if isRoot, let wanted, wanted != "root", user == nil, named != nil || unit != nil {
             throw ServiceTrouble("there is no user \(wanted) for the daemon to run as")
         }
@@ -48,7 +50,7 @@ struct Service {
         variables = ServiceEnvironment.variables(
             of: unit,
             configurationPath: path,
-            home: wanted.flatMap(ServiceUser.init)?.home,
+            home: found?.home,
             files: Self.environmentFiles(of: unit, &troubles)
         )
         files = ServiceFiles(

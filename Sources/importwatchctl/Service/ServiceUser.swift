@@ -11,16 +11,21 @@ struct ServiceUser {
     private let groups: [gid_t]
 
     /// `nil` where there is no such user.
-    init?(name: String) {
-        guard let entry = getpwnam(name) else { return nil }
-        self.name = name
+    ///
+    /// - Parameters:
+    ///   - name: Its name, or its number.
+    ///   - more: Groups that it is given besides its own, by name or number; those that aren't there are left out.
+    init?(name: String, groups more: [String] = []) {
+        guard let entry = getpwnam(name) ?? uid_t(name).flatMap({ getpwuid($0) }) else { return nil }
+        self.name = String(cString: entry.pointee.pw_name)
         home = entry.pointee.pw_dir.map { String(cString: $0) } ?? "/"
         user = entry.pointee.pw_uid
         group = entry.pointee.pw_gid
         var count: Int32 = 256
         var groups = [gid_t](repeating: 0, count: Int(count))
-        guard getgrouplist(name, group, &groups, &count) >= 0 else { return nil }
-        self.groups = Array(groups.prefix(Int(count)))
+        guard getgrouplist(self.name, group, &groups, &count) >= 0 else { return nil }
+        self.groups =
+            groups.prefix(Int(count)) + more.compactMap { getgrnam($0)?.pointee.gr_gid ?? gid_t($0) }
     }
 
     /// Becomes the user for good: what the daemon's user could have planted, this process runs as nobody else.
