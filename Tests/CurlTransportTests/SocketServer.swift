@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A server on this machine that answers each connection's first request with given bytes, on a thread of its own.
 final class SocketServer: Sendable {
@@ -17,88 +18,60 @@ final class SocketServer: Sendable {
         case silence
     }
 
-    let port: UInt16
-    private let descriptor: Int32
-    private let accepted = Mutex(0)
-    private let received = Mutex<[String]>([])
+    private final class Record: Sendable {
+        let accepted = Mutex(0)
+        let received = Mutex<[String]>([])
+    }
+
+    private let listener: LoopbackListener
+    private let record: Record
 
     init(_ manner: @escaping @Sendable (String) -> Manner) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, length)
-                _ = listen(descriptor, 1024)
-                _ = getsockname(descriptor, $0, &length)
-            }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        // Threads of their own: blocked work on Dispatch's queues would hold up the tests.
-        Thread.detachNewThread { [weak self] in
-            while let self {
-                let client = accept(descriptor, nil, nil)
-                guard client >= 0 else { return }
-                self.accepted.withLock { $0 += 1 }
-                self.serve(client, manner)
-            }
+        let record = Record()
+        self.record = record
+        listener = try LoopbackListener { client in
+            record.accepted.withLock { $0 += 1 }
+            Self.serve(client, manner, record)
         }
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
-    }
-
-    var address: String { "http://127.0.0.1:\(port)" }
-    var connections: Int { accepted.withLock { $0 } }
+    var port: UInt16 { listener.port }
+    var address: String { listener.address }
+    var connections: Int { record.accepted.withLock { $0 } }
     /// The requests as they came, headers included.
-    var requests: [String] { received.withLock { $0 } }
+    var requests: [String] { record.received.withLock { $0 } }
 
-    private func serve(_ client: Int32, _ manner: @escaping @Sendable (String) -> Manner) {
-        guard let request = read(client) else {
-            close(client)
-            return
-        }
+    private static func serve(
+        _ client: Int32,
+        _ manner: @escaping @Sendable (String) -> Manner,
+        _ record: Record
+    ) {
+        guard let request = read(client, record) else { return }
         switch manner(request) {
         case .answerAndClose(let bytes):
             send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-            close(client)
         case .answerAndKeep(let bytes):
-            Thread.detachNewThread { [self] in
-                send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-                while read(client) != nil { send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
-                close(client)
-            }
+            send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            while read(client, record) != nil { send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
         case .drip(let bytes):
-            Thread.detachNewThread {
-                for byte in bytes where send(client, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 { usleep(100_000) }
-                close(client)
-            }
+            for byte in bytes where send(client, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 { usleep(100_000) }
         case .reset(let bytes):
             send(client, bytes, bytes.count / 2, Int32(MSG_NOSIGNAL))
             var option = linger(l_onoff: 1, l_linger: 0)
             setsockopt(client, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-            close(client)
         case .silence:
-            Thread.detachNewThread { [self] in
-                while read(client) != nil {}
-                close(client)
-            }
+            while read(client, record) != nil {}
         }
     }
 
     /// Reads to the end of a request's headers and the body that they announce; `nil` at the connection's end.
-    private func read(_ client: Int32) -> String? {
+    private static func read(_ client: Int32, _ record: Record) -> String? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
             let text = String(decoding: bytes, as: UTF8.self)
-            if let end = Self.headerEnd(bytes), bytes.count >= end + Self.contentLength(text) {
-                received.withLock { $0.append(text) }
+            if let end = headerEnd(bytes), bytes.count >= end + contentLength(text) {
+                record.received.withLock { $0.append(text) }
                 return text
             }
             let count = recv(client, &chunk, chunk.count, 0)

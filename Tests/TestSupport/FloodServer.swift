@@ -4,11 +4,13 @@ import Synchronization
 /// A server on this machine that answers each request with a beginning and then the same bytes for as long as they are
 /// taken, some megabytes a second, at most for 30 s a connection.
 public final class FloodServer: Sendable {
-    /// The address, `http://127.0.0.1:PORT`.
-    public let address: String
-    private let descriptor: Int32
-    private let sent = Mutex<Int>(0)
-    private let accepted = Mutex<Int>(0)
+    private final class Counts: Sendable {
+        let sent = Mutex<Int>(0)
+        let accepted = Mutex<Int>(0)
+    }
+
+    private let listener: LoopbackListener
+    private let counts: Counts
 
     /// Starts listening.
     ///
@@ -16,44 +18,24 @@ public final class FloodServer: Sendable {
     ///   - beginning: What is sent once.
     ///   - repeated: What is sent again and again after it; nothing means the end of the connection.
     public init(_ beginning: String, repeated: String = "") throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 1024) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        self.address = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        guard isListening else { throw TestProcess.Failure(description: "no server: errno \(errno)") }
         let times = repeated.isEmpty ? 0 : max(1, 65_536 / repeated.utf8.count)
         let (first, block) = (Array(beginning.utf8), Array(String(repeating: repeated, count: times).utf8))
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let client = accept(descriptor, nil, nil)
-                guard client >= 0, let self else { return }
-                self.accepted.withLock { $0 += 1 }
-                Thread.detachNewThread { self.serve(client, first, block) }
-            }
+        let counts = Counts()
+        self.counts = counts
+        listener = try LoopbackListener { client in
+            counts.accepted.withLock { $0 += 1 }
+            Self.serve(client, first, block, counts)
         }
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
-    }
-
+    /// The address, `http://127.0.0.1:PORT`.
+    public var address: String { listener.address }
     /// How many bytes were taken.
-    public var bytes: Int { sent.withLock { $0 } }
+    public var bytes: Int { counts.sent.withLock { $0 } }
     /// How many connections there were.
-    public var connections: Int { accepted.withLock { $0 } }
+    public var connections: Int { counts.accepted.withLock { $0 } }
 
-    private func serve(_ client: Int32, _ first: [UInt8], _ block: [UInt8]) {
-        defer { close(client) }
+    private static func serve(_ client: Int32, _ first: [UInt8], _ block: [UInt8], _ counts: Counts) {
         var patience = timeval(tv_sec: 5, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(client, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -73,7 +55,7 @@ public final class FloodServer: Sendable {
                 let count = rest.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
                 guard count > 0 else { return }
                 rest = rest.dropFirst(count)
-                sent.withLock { $0 += count }
+                counts.sent.withLock { $0 += count }
             }
             next = block
             // The machine's processors are not what the flooded program has to fight for.

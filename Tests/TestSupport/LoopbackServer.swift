@@ -30,48 +30,29 @@ public final class LoopbackServer: Sendable {
         }
     }
 
-    /// The address, `http://127.0.0.1:PORT`.
-    public let address: String
-    private let descriptor: Int32
-    private let received = Mutex<[Request]>([])
+    private final class Received: Sendable {
+        let requests = Mutex<[Request]>([])
+    }
+
+    private let listener: LoopbackListener
+    private let received: Received
 
     /// Starts listening; `answer` is given each request and how many came before it.
     public init(_ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 256) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        self.address = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        guard isListening else { throw TestProcess.Failure(description: "no server: errno \(errno)") }
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let client = accept(descriptor, nil, nil)
-                guard client >= 0, let self else { return }
-                Thread.detachNewThread { self.serve(client, answer) }
-            }
-        }
+        let received = Received()
+        self.received = received
+        listener = try LoopbackListener { Self.serve($0, answer, received) }
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
-    }
+    /// The address, `http://127.0.0.1:PORT`.
+    public var address: String { listener.address }
 
     /// The requests so far.
-    public var requests: [Request] { received.withLock { $0 } }
+    public var requests: [Request] { received.requests.withLock { $0 } }
 
-    private func serve(_ client: Int32, _ answer: @Sendable (Request, Int) -> Answer) {
-        defer { close(client) }
-        guard let request = Self.read(client) else { return }
-        let number = received.withLock { requests in
+    private static func serve(_ client: Int32, _ answer: @Sendable (Request, Int) -> Answer, _ received: Received) {
+        guard let request = read(client) else { return }
+        let number = received.requests.withLock { requests in
             requests.append(request)
             return requests.count - 1
         }

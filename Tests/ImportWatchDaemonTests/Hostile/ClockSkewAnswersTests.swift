@@ -2,28 +2,30 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A service whose Date is no use.
-@Suite struct ClockSkewAnswersTests {
-    private static let dates: [[String]] = [
-        ["Fri, 01 Jan 2400 00:00:00 GMT"], ["Wed, 25 Nov 2026 08:00:00 GMT", "Wed, 25 Nov 2026 09:00:00 GMT"],
-    ]
+extension Hostile {
+    /// A service whose Date is no use.
+    @Suite struct ClockSkewAnswersTests {
+        private static let dates: [[String]] = [
+            ["Fri, 01 Jan 2400 00:00:00 GMT"], ["Wed, 25 Nov 2026 08:00:00 GMT", "Wed, 25 Nov 2026 09:00:00 GMT"],
+        ]
 
-    /// Credentials that are refused are told as refused, once, and asked with ever more seldom.
-    @Test(arguments: dates) func aRefusalThatNoTimeCuresIsToldOnce(dates: [String]) async throws {
-        let service = try ScriptedService { number, _ in
-            ScriptedService.answer(
-                "403 Forbidden",
-                headers: ["Date: \(dates[number % dates.count])", "x-amzn-ErrorType: RequestTimeTooSkewed"],
-                body: #"{"message": "too skewed"}"#
-            )
+        /// Credentials that are refused are told as refused, once, and asked with ever more seldom.
+        @Test(arguments: dates) func aRefusalThatNoTimeCuresIsToldOnce(dates: [String]) async throws {
+            let service = try ScriptedService { number, _ in
+                ScriptedService.answer(
+                    "403 Forbidden",
+                    headers: ["Date: \(dates[number % dates.count])", "x-amzn-ErrorType: RequestTimeTooSkewed"],
+                    body: #"{"message": "too skewed"}"#
+                )
+            }
+            let harness = try await DaemonHarness.against(service, jobs: ["a", "b", "c"])
+            let daemon = try harness.daemon()
+            try await daemon.waitUntil("twenty refusals") { service.arrivals.count >= 20 }
+            let lines = daemon.printed.split(separator: "\n")
+            #expect(lines.filter { $0.contains("credentials refused") }.count == 1, "\(daemon.printed)")
+            #expect(lines.filter { $0.contains("this machine's clock") }.count <= 1, "\(daemon.printed)")
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.exitStatus() == 0)
         }
-        let harness = try await DaemonHarness.against(service, jobs: ["a", "b", "c"])
-        let daemon = try harness.daemon()
-        try await daemon.waitUntil("twenty refusals") { service.arrivals.count >= 20 }
-        let lines = daemon.printed.split(separator: "\n")
-        #expect(lines.filter { $0.contains("credentials refused") }.count == 1, "\(daemon.printed)")
-        #expect(lines.filter { $0.contains("this machine's clock") }.count <= 1, "\(daemon.printed)")
-        daemon.signal(SIGTERM)
-        #expect(try await daemon.exitStatus() == 0)
     }
 }

@@ -1,61 +1,40 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A service on this machine whose every answer a test writes itself, and which notes when each request came.
 final class ScriptedService: Sendable {
     /// The number of a request from 0, and the request itself, to the bytes of its answer.
     typealias Script = @Sendable (_ number: Int, _ request: String) -> String
 
-    let port: UInt16
-    private let descriptor: Int32
-    private let came = Mutex<[Double]>([])
+    private let listener: LoopbackListener
+    private let came: Arrivals
 
     init(_ script: @escaping Script) throws {
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        descriptor = socket(AF_INET, kind, 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, length)
-                _ = listen(descriptor, 1024)
-                _ = getsockname(descriptor, $0, &length)
-            }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let client = accept(descriptor, nil, nil)
-                guard client >= 0 else { return }
-                Thread.detachNewThread { [weak self] in
-                    while let request = Self.read(client), let number = self?.note() {
-                        let answer = Array(script(number, request).utf8)
-                        guard send(client, answer, answer.count, Int32(MSG_NOSIGNAL)) == answer.count else { break }
-                    }
-                    close(client)
-                }
+        let came = Arrivals()
+        self.came = came
+        listener = try LoopbackListener { client in
+            while let request = Self.read(client) {
+                let answer = Array(script(came.note(), request).utf8)
+                guard send(client, answer, answer.count, Int32(MSG_NOSIGNAL)) == answer.count else { return }
             }
         }
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
-    }
-
-    var address: String { "http://127.0.0.1:\(port)" }
+    var address: String { listener.address }
 
     /// When each request came, in seconds by a clock that only goes on.
-    var arrivals: [Double] { came.withLock { $0 } }
+    var arrivals: [Double] { came.times.withLock { $0 } }
 
-    private func note() -> Int {
-        let now = ProcessInfo.processInfo.systemUptime
-        return came.withLock {
-            $0.append(now)
-            return $0.count - 1
+    private final class Arrivals: Sendable {
+        let times = Mutex<[Double]>([])
+
+        func note() -> Int {
+            let now = ProcessInfo.processInfo.systemUptime
+            return times.withLock {
+                $0.append(now)
+                return $0.count - 1
+            }
         }
     }
 
