@@ -213,6 +213,8 @@ ROWS = [
      file(VARIABLES, "AWS_ACCESS_KEY_ID=AKIDSIMULATOR\nAWS_SECRET_ACCESS_KEY=simulator-secret\n", 0o600, SOURCE,
           NO_CREDENTIALS + f"EnvironmentFile={VARIABLES}\n")),
     ("nothing: keys in the service's HOME", WELL, "", keys_of_the_service),
+    ("nothing: with a list of one's own", WELL, "",
+     file(FOLDER / "agree.list", "endless\n", 0o644, LISTED.replace('jobs = ["endless"]', ""))),
     ("no job at all", WELL, "", written('region = "eu-west-1"\n')),
     ("a webhook without a secret", WELL, "", written(SOURCE + HOOK)),
     ("no TOML", 6, "agree.toml:1:", written("region = \n")),

@@ -207,6 +207,34 @@ import Testing
         #expect(alone.printed.contains("no credentials: found none"))
     }
 
+    /// A program that gives no credentials holds up neither the daemon's answers nor its stop.
+    @Test func anExaminationThatHangsHoldsNothingUp() async throws {
+        let (folder, simulator, _) = try await Self.world()
+        try folder.write("config", "[profile slow]\ncredential_process = /bin/sleep 600")
+        let configuration = try folder.write(
+            "slow.toml",
+            """
+            region = "eu-west-1"
+            endpoint_url = "\(simulator.service)"
+            profile = "slow"
+            jobs = ["a"]
+            """
+        )
+        let environment = Self.environment(folder).merging(["AWS_CONFIG_FILE": folder.path + "/config"]) { $1 }
+        let daemon = try TestProcess("importwatchd", ["--config", configuration], environment: environment)
+        try await daemon.waitUntil("the start") { daemon.printed.contains("started") }
+        let asking = try TestProcess("importwatchctl", ["doctor", "--config", configuration])
+        for _ in 0..<20 {
+            let status = try TestProcess("importwatchctl", ["status", "--config", configuration])
+            #expect(try await status.exitStatus() == 0)
+        }
+        let begun = ContinuousClock.now
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.exitStatus() == 0)
+        #expect(ContinuousClock.now - begun < .seconds(10))
+        #expect(try await asking.exitStatus() == 1)
+    }
+
     @Test func triesAgainWhereTheServiceHasAMomentOfWeakness() async throws {
         let (folder, simulator, configuration) = try await Self.world()
         try simulator.change(#"{"faults": [{"kind": "error500", "times": 2}]}"#)

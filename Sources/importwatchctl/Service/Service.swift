@@ -53,9 +53,10 @@ struct Service {
             home: found?.home,
             files: Self.environmentFiles(of: unit, &troubles)
         )
+        let folder = variables["CREDENTIALS_DIRECTORY"].map { $0 + "/" }
         files = ServiceFiles(
-            folder: variables["CREDENTIALS_DIRECTORY"].map { $0 + "/" },
-            credentials: ServiceCredentials.read(unit, &troubles),
+            folder: folder,
+            credentials: folder.map { ServiceCredentials.read(unit, folder: $0, &troubles) } ?? [:],
             unit: unit
         )
         self.troubles = troubles

@@ -8,9 +8,10 @@ enum ServiceCredentials {
     private static let limit = 1 << 20
     private static let stores = ["/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"]
 
-    /// The credentials by name; what keeps systemd from starting the unit goes to `troubles`.
+    /// The credentials by name, for one who isn't root those that a running service has; what keeps systemd from starting the unit goes to `troubles`.
     static func read(
         _ unit: ServiceUnit,
+        folder: String,
         _ troubles: inout [ServiceTrouble]
     ) -> [String: Result<[UInt8], FileError>] {
         var found: [String: Result<[UInt8], FileError>] = [:]
@@ -25,16 +26,18 @@ enum ServiceCredentials {
                     found[credential.name] = nil
                     continue
                 }
-                let isOfRoot = geteuid() == 0
-                troubles.append(
-                    ServiceTrouble(
-                        "\(option): \(path): "
-                            + (isOfRoot
-                                ? "\(reason(error)); systemd does not start the unit without it"
-                                : "\(reason(error)) for you; root can tell what is in it"),
-                        isOfRoot ? .error : .warning
-                    )
-                )
+                guard geteuid() != 0 else {
+                    let message = "\(option): \(path): \(reason(error)); systemd does not start the unit without it"
+                    troubles.append(ServiceTrouble(message))
+                    continue
+                }
+                if let bytes = try? LocalFiles().read(folder + credential.name, limit: limit) {
+                    found[credential.name] = .success(bytes)
+                    continue
+                }
+                let reason = "\(reason(error)) for you, and no running service has it; run this as root"
+                found[credential.name] = .failure(.failed(path: path, reason: reason))
+                troubles.append(ServiceTrouble("\(option): \(path): \(reason)", .warning))
             }
         }
         return found
