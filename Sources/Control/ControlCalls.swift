@@ -24,6 +24,11 @@ public protocol ControlHandler: AnyObject {
         completion: @escaping @MainActor (Result<Int, StateStoreError>) -> Void
     )
 
+    /// Looks at every source as it is now and calls `completion` once with what it found.
+    ///
+    /// - Parameter probe: A job to make one real call about; `nil` for none.
+    func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void)
+
     /// Where the daemon's state lies, by which a client knows that it asks the right daemon.
     var statePath: String { get }
 }
@@ -77,6 +82,7 @@ struct ControlCalls {
         case "\(ControlInterface.name).Reload":
             guard let handler else { return completion(Self.notImplemented(call.method)) }
             handler.reload { completion(Self.reply($0.json)) }
+        case "\(ControlInterface.name).Examine": examine(call, completion)
         case "\(ControlInterface.name).Deliveries", "\(ControlInterface.name).Replay":
             guard let handler else { return completion(Self.notImplemented(call.method)) }
             if let state = call.parameters["state_path"]?.string, state != handler.statePath {
@@ -99,6 +105,17 @@ struct ControlCalls {
             completion(Self.description(call.parameters["interface"]?.string))
         default:
             completion(Self.unknown(call.method))
+        }
+    }
+
+    private func examine(_ call: ControlCall, _ completion: @escaping @MainActor (JSONValue) -> Void) {
+        guard let handler else { return completion(Self.notImplemented(call.method)) }
+        let probe = call.parameters["probe"]?.string
+        if let probe, JobID.problem(with: probe) != nil {
+            return completion(Self.error("InvalidParameter", ["parameter": "probe"]))
+        }
+        handler.examine(probe: probe) { findings in
+            completion(Self.reply(["sources": .array(findings.map(\.json))]))
         }
     }
 

@@ -46,6 +46,13 @@ public struct ControlClient: Sendable {
         return verdict
     }
 
+    /// What a look at every source found, with one real call about a job where one is given.
+    public func examine(probe: String?) throws(ControlError) -> [SourceFindings] {
+        let answer = try call("Examine", probe.map { ["probe": .string($0)] } ?? [:])
+        guard let sources = answer["sources"]?.array else { throw unreadable("findings") }
+        return sources.compactMap(SourceFindings.init(json:))
+    }
+
     /// Deliveries as JSON, of a daemon that works on the state at `statePath`, or on any where it is `nil`.
     public func deliveries(_ filter: DeliveryFilter, statePath: String?) throws(ControlError) -> [JSONValue] {
         let answer = try call("Deliveries", filter.json, statePath: statePath)

@@ -32,6 +32,15 @@ enum ControlInterface {
         # Reads the configuration anew; a bad one is not put in force, and neither is any while the daemon stops.
         method Reload() -> (accepted: bool, complaints: []string, added: int, removed: int, stopping: bool)
 
+        type Key (provider: string, access_key_id: string, expires_at: ?string)
+        type Probe (job_id: string, status: string)
+        type Findings (name: string, region: ?string, endpoint: ?string, credentials: ?Key, problems: []string,
+          probe: ?Probe)
+
+        # Looks at each source as the daemon does: where the service is reached, and which credentials are found. Of a
+        # key's ID only the last four characters are shown. With probe one real call is made about that job.
+        method Examine(probe: ?string) -> (sources: []Findings)
+
         # Deliveries, the newest event's first; those of one state, webhook or job where they are given. A state_path
         # that is not the daemon's own is refused, here and in Replay.
         method Deliveries(state: ?string, webhook: ?string, job: ?string, limit: ?int, state_path: ?string)

@@ -118,3 +118,25 @@ struct ConfigurationReader {
         }
     }
 }
+
+/// What the daemon makes of a configuration when it starts, for a tool that tries it out.
+public enum DaemonConfiguration {
+    /// Reads a configuration with all that the environment adds, as the daemon does.
+    ///
+    /// - Parameters:
+    ///   - variables: The daemon's variables.
+    ///   - files: The files as the daemon sees them.
+    public static func read(
+        path: String,
+        variables: [String: String],
+        files: any FileReader
+    ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
+        let environment = DaemonEnvironment(variables: variables, files: files, clock: SystemClock())
+        let plan = try ConfigurationReader(path: path, environment: environment).read()
+        let troubles = plan.configuration.sources.filter { !$0.jobs.isEmpty }.flatMap { source in
+            environment.troubles(of: source).map { "source \(source.name): \($0)" }
+        }
+        let warnings = troubles.map { Complaint(path: path, line: 1, column: 1, severity: .warning, message: $0) }
+        return (plan.configuration, plan.warnings + warnings)
+    }
+}

@@ -101,6 +101,23 @@ extension Daemon: ControlHandler {
         }
     }
 
+    /// Looks at the sources of the configuration in force, with the daemon's own variables and permissions.
+    func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void) {
+        let examination = Doctor(environment: environment, transport: transport, programs: examining)
+        let sources = plan.configuration.sources
+        Task {
+            var findings = await examination.findings(sources, probe: probe)
+            // What the polls met, an examination without one can't know.
+            for index in findings.indices {
+                let runner = runners.first { $0.poller.source == findings[index].name }
+                if let problem = runner.flatMap({ Remedy.line($0.poller.health.state) }) {
+                    findings[index].add(problem)
+                }
+            }
+            completion(findings)
+        }
+    }
+
     /// What a running daemon can't change.
     private func checkUnchangeable(_ new: DaemonPlan) throws(ConfigurationError) {
         let (old, path) = (plan.configuration.state.path, new.configuration.state.path)

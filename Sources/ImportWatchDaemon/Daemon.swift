@@ -31,7 +31,9 @@ final class Daemon {
     var reloads = ReloadRequests<@MainActor (ReloadVerdict) -> Void>()
     var isStopping = false
 
-    private let transport: CurlTransport
+    let transport: CurlTransport
+    /// The programs that give credentials to those who examine sources.
+    let examining = SpawnedPrograms()
     private let journal: JournalWriter
     private let journalNotifier: JournalNotifier
     private var clock: SystemClock { environment.clock }
@@ -352,6 +354,7 @@ final class Daemon {
         giveUpReloads()
         control?.close()
         for runner in runners { runner.stop() }
+        examining.endAll()
         // Nothing holds the stop up, not even a disk that hangs: the signal's thread ends it in time, and what is not
         // on disk then is asked for or sent again.
         Task {

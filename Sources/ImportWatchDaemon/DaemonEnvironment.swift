@@ -11,11 +11,13 @@ struct DaemonEnvironment {
 
     /// A source's credentials, kept fresh.
     ///
-    /// - Parameter programs: Runs the programs that give credentials.
+    /// - Parameters:
+    ///   - region: The source's Region; without one, what has to ask STS fails.
+    ///   - programs: Runs the programs that give credentials.
     func credentials(
         profile: String?,
         roleARN: String?,
-        region: String,
+        region: String?,
         transport: any HTTPTransport,
         programs: SpawnedPrograms = SpawnedPrograms()
     ) -> CredentialSource {
@@ -43,6 +45,27 @@ struct DaemonEnvironment {
                 endpointURL: source.endpointURL,
                 environment: environment
             )
+        }
+    }
+
+    /// What a source's polls will fail at, as far as files tell.
+    func troubles(of source: Configuration.Source) -> [String] {
+        let profile = NamedProfile.problem(
+            with: source.profile,
+            environment: AWSEnvironment(variables),
+            files: files
+        )
+        return [profile?.description, authoritiesProblem(of: source)].compactMap { $0 }
+    }
+
+    /// What is wrong with the certificate authorities that a source uses instead of the system's.
+    func authoritiesProblem(of source: Configuration.Source) -> String? {
+        guard let path = client(of: source).tls.certificateAuthorities else { return nil }
+        do throws(FileError) {
+            _ = try files.read(path, limit: 4 << 20)
+            return nil
+        } catch {
+            return "the certificate authorities of AWS_CA_BUNDLE or the profile's ca_bundle: \(error)"
         }
     }
 

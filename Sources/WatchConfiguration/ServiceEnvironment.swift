@@ -21,10 +21,48 @@ public struct ServiceEnvironment: Sendable {
         for (variable, directory) in [
             ("STATE_DIRECTORY", "/var/lib/\(name)"), ("RUNTIME_DIRECTORY", "/run/\(name)"),
             ("CREDENTIALS_DIRECTORY", "/run/credentials/\(unit)"),
-        ] where variables[variable] == nil && exists(directory) {
+        ] where variables[variable] == nil && (exists(directory) || isMadeAtStart(variable)) {
             variables[variable] = directory
         }
         return variables
+    }
+
+    /// The variables of the service that a unit's files describe; nothing of the process's own is in them.
+    ///
+    /// - Parameters:
+    ///   - home: The home directory of the service's user.
+    ///   - files: What the files of ``ServiceUnit/environmentFiles`` hold, in their order.
+    public static func variables(
+        of unit: ServiceUnit,
+        configurationPath: String,
+        home: String?,
+        files: [[String: String]]
+    ) -> [String: String] {
+        var variables = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        if let home { variables["HOME"] = home }
+        for more in [unit.environment] + files { variables.merge(more) { $1 } }
+        guard let (name, directory) = names(configurationPath) else { return variables }
+        variables["STATE_DIRECTORY"] = "/var/lib/\(directory)"
+        variables["RUNTIME_DIRECTORY"] = "/run/\(directory)"
+        if !unit.credentials.isEmpty || !unit.fixedCredentials.isEmpty {
+            variables["CREDENTIALS_DIRECTORY"] = "/run/credentials/\(name)"
+        }
+        return variables
+    }
+
+    /// The unit that runs with a configuration; `nil` where it is none of the service's.
+    public static func unit(configurationPath: String) -> String? {
+        names(configurationPath)?.unit
+    }
+
+    /// The home directory of the service that runs with a configuration, as its unit comes.
+    public static func home(configurationPath: String) -> String? {
+        names(configurationPath).map { "/var/lib/\($0.directory)" }
+    }
+
+    /// Where systemd runs, it makes the state's directory at the service's first start.
+    private func isMadeAtStart(_ variable: String) -> Bool {
+        variable == "STATE_DIRECTORY" && exists("/run/systemd/system")
     }
 
     /// The unit that runs with a configuration, and what its directories are called; `nil` where none does.

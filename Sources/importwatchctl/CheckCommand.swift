@@ -10,9 +10,12 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Checks the configuration and the files it names.",
         discussion: """
-            All problems at once, as file:line:column. Run as root it also tries whether the
-            daemon's user can read what the configuration names. Opens no network.
-            Exit: 0 usable, 6 bad or missing, 4 no permission to read it.
+            All problems at once, as file:line:column, and what else would keep the daemon
+            from starting. Of the service's own configuration root is told what the daemon
+            would say: with its user's permissions, and with what its unit gives it. Opens no
+            network.
+            Exit: 0 usable, 6 bad or missing, 4 no permission to read it, 3 another daemon
+            uses the state, 1 the state can't be used.
 
             Examples:
               importwatchctl check
@@ -21,35 +24,35 @@ struct CheckCommand: ParsableCommand {
     )
 
     @OptionGroup var config: ConfigurationOption
-    @Option(help: ArgumentHelp("The user that the daemon runs as.", valueName: "NAME")) var user = "importwatchd"
+    @Option(help: ArgumentHelp("The user that the daemon runs as, if not the unit's.", valueName: "NAME"))
+    var user: String?
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-        do throws(ConfigurationError) {
-            let (configuration, complaints) = try config.load()
-            let warnings = complaints + permissions(configuration)
-            if json {
-                Output.line(report(complaints: warnings, lines: [], configuration: configuration))
-            } else {
-                show(warnings)
-                Output.line("\(config.path): \(summary(configuration))")
-            }
-        } catch {
-            let complaints = error.complaints
-            if json {
-                Output.line(report(complaints: complaints, lines: error.lines, configuration: nil))
-            } else if complaints.isEmpty {
-                for line in error.lines { Output.line(line, to: STDERR_FILENO) }
-            } else {
-                show(complaints)
-            }
-            throw ExitCode(error.exitStatus)
+        do {
+            let service = try Service(configurationPath: config.absolutePath, user: user)
+            let check = try MainActor.assumeIsolated { try ServiceCheck(path: config.path, service: service) }
+            show(check, service)
+            if check.exitStatus != 0 { throw ExitCode(check.exitStatus) }
+        } catch let trouble as ServiceTrouble {
+            throw trouble.asEnd
         }
     }
 
-    private func permissions(_ configuration: Configuration) -> [Complaint] {
-        let problems = ServiceUser(name: user)?.problems(with: configuration) ?? []
-        return problems.map { Complaint(path: config.path, line: 1, column: 1, severity: .warning, message: $0) }
+    private func show(_ check: ServiceCheck, _ service: Service) {
+        let complaints = check.complaints(path: config.path)
+        if json {
+            let usable = check.exitStatus == 0 ? check.configuration : nil
+            return Output.line(report(complaints: complaints, lines: check.lines, configuration: usable))
+        }
+        for line in check.lines { Output.line(line, to: STDERR_FILENO) }
+        show(complaints)
+        if check.exitStatus == 0, let configuration = check.configuration {
+            Output.line("\(config.path): \(summary(configuration))")
+            if let credentials = service.unit?.credentials.map(\.name), !credentials.isEmpty {
+                Output.line("from systemd at each start and reload: \(credentials.joined(separator: ", "))")
+            }
+        }
     }
 
     private func summary(_ configuration: Configuration) -> String {
@@ -89,9 +92,8 @@ struct CheckCommand: ParsableCommand {
                 }
             ),
             "problems": .array(
-                complaints.isEmpty
-                    ? lines.map { ["severity": "error", "message": .string($0)] }
-                    : complaints.map { complaint in
+                lines.map { ["severity": "error", "message": .string($0)] }
+                    + complaints.map { complaint in
                         [
                             "path": .string(complaint.path), "line": .integer(Int64(complaint.line)),
                             "column": .integer(Int64(complaint.column)),

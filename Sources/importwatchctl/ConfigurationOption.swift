@@ -25,12 +25,28 @@ struct ConfigurationOption: ParsableArguments {
             // Members of the daemon's group name the state to the daemon, though they may not look where it lies.
             exists: { access($0, $0.hasPrefix("/run/credentials/") ? R_OK | X_OK : F_OK) == 0 }
         )
-        return environment.variables(configurationPath: path)
+        return environment.variables(configurationPath: absolutePath)
+    }
+
+    /// The path by which the service's own configuration is known, wherever the tool is run.
+    var absolutePath: String {
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+        return String(cString: folder) + "/" + relative
     }
 
     /// Reads the configuration with all that is wrong in it.
     func load() throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
-        try loader.load(path: path)
+        do throws(ConfigurationError) {
+            return try loader.load(path: path)
+        } catch {
+            // While the service is stopped, what its unit loads for it is not yet where the service looks for it.
+            guard case .invalid = error, ServiceEnvironment.unit(configurationPath: absolutePath) != nil,
+                let service = try? Service(configurationPath: absolutePath, user: nil), service.unit != nil
+            else { throw error }
+            return try ConfigurationLoader(files: service.files, environment: service.variables).load(path: path)
+        }
     }
 
     private var loader: ConfigurationLoader {

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import traceback
 
+import agreement
 import confinement
 import entries
 import installing
@@ -21,6 +22,7 @@ SECTIONS = [
     surviving.stuck_loop, surviving.kill, surviving.stop, surviving.stop_during_reload,
     outages.restart, outages.standstill,
     starting.refused, starting.slow,
+    agreement.table,
     leaving.upgrade, leaving.reinstallation, leaving.removal, installing.without_package,
 ]
 

@@ -65,6 +65,16 @@ import Testing
         completion(.success(selections.count))
     }
 
+    func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void) {
+        var found = SourceFindings(name: "default", region: "eu-west-1")
+        found.endpoint = "https://email.eu-west-1.amazonaws.com"
+        found.credentials = .init(provider: "environment", accessKeyID: "AKIDENVIRONMENT", expiresAt: nil)
+        found.probe = probe.map { .init(jobID: $0, status: "PROCESSING") }
+        var other = SourceFindings(name: "us", region: nil)
+        other.add("no Region")
+        completion([found, other])
+    }
+
     func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void) {
         reloads += 1
         DispatchQueue.main.asyncAfter(deadline: .now() + .milliseconds(30)) {
@@ -108,6 +118,20 @@ import Testing
         let verdict = try await client { try Self.client(path).reload() }
         #expect(verdict == ReloadVerdict(isAccepted: false, complaints: ["c.toml:1:1: bad"]))
         #expect(handler.reloads == 1)
+    }
+
+    @Test func anExaminationIsAnsweredWithoutTheKey() async throws {
+        let server = try server()
+        defer { server.close() }
+        let path = path
+        let findings = try await client { try Self.client(path).examine(probe: "job-7") }
+        #expect(findings.map(\.name) == ["default", "us"])
+        #expect(findings.first?.credentials?.lastFour == "MENT")
+        #expect(findings.first?.probe == .init(jobID: "job-7", status: "PROCESSING"))
+        #expect(findings.last?.problems == ["no Region"])
+        await #expect(throws: ControlError.self) {
+            _ = try await client { try Self.client(path).examine(probe: "..") }
+        }
     }
 
     @Test func strangersAreTurnedAwayWithASentence() async throws {

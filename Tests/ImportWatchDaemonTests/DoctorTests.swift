@@ -137,27 +137,102 @@ import Testing
             name = "no-region"
             profile = "one"
             jobs = ["nowhere"]
+            [[source]]
+            name = "neither"
+            profile = "three"
+            jobs = ["nowhere-either"]
             """
         )
+        var providers: [String?] = []
         func problems(_ job: String) async throws -> [[String]] {
             let (status, sources, _) = try await Self.doctor(
                 configuration,
                 Self.environment(folder),
                 ["--probe", job]
             )
-            #expect(status == 1)
+            // A source without a Region is none that the daemon would start with.
+            #expect(status == 6)
+            providers = sources.map { $0["credentials"]?["provider"]?.string }
             return sources.map { $0["problems"]?.array?.compactMap(\.string) ?? [] }
         }
         let found = try await problems("a")
-        try #require(found.count == 4)
+        try #require(found.count == 5)
         #expect(found[0].count == 1)
         #expect(found[0].first?.contains("the secret does not belong to the key") == true)
         #expect(found[1].first?.contains("profile three: there is no profile three") == true)
         #expect(found[1].first?.contains(folder.path + "/credentials") == true)
         #expect(found[2].isEmpty)
         #expect(found[3].first?.contains("no Region: set region") == true)
+        // What doesn't need a Region is looked at all the same.
+        #expect(providers[3] == "profile one")
+        #expect(found[4].count == 2 && found[4].last?.contains("there is no profile three") == true)
         let missing = try await problems("nowhere")
         #expect(missing[2].first?.contains("there is no job nowhere for this account in eu-west-1") == true)
+    }
+
+    /// The keys are the daemon's alone: whoever asks has none, and sees only the end of the daemon's.
+    @Test func theRunningDaemonIsAskedWhatItFinds() async throws {
+        let (folder, simulator, _) = try await Self.world()
+        let configuration = try folder.write(
+            "own.toml",
+            """
+            endpoint_url = "\(simulator.service)"
+            jobs = ["a"]
+            """
+        )
+        let daemon = try TestProcess(
+            "importwatchd",
+            ["--config", configuration],
+            environment: Self.environment(folder).merging(["AWS_REGION": "eu-west-1"]) { $1 }
+        )
+        try await daemon.waitUntil("a poll") { try await simulator.statistics().requestsPerJob["a", default: 0] > 0 }
+        let stranger = ["HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"]
+        let asked = try await Self.doctor(configuration, stranger, ["--probe", "a"])
+        #expect(asked.sources.map { $0["region"]?.string } == ["eu-west-1"], "\(asked.printed)")
+        #expect(asked.sources.map { $0["credentials"]?["provider"]?.string } == ["environment"])
+        #expect(asked.sources.map { $0["credentials"]?["access_key_id"]?.string } == ["MENT"])
+        #expect(asked.sources.map { $0["probe"]?["status"]?.string } == ["PROCESSING"])
+        #expect(asked.printed.contains("the running daemon"))
+        for secret in ["env-secret", "AKIDENVIRONMENT"] { #expect(!asked.printed.contains(secret)) }
+        #expect(asked.status == 0)
+        try folder.write("own.toml", "regoin = \"eu-west-1\"")
+        let bad = try await Self.doctor(configuration, stranger)
+        #expect(bad.status == 6 && bad.printed.contains("own.toml:1:1"))
+        #expect(bad.sources.first?["credentials"]?["access_key_id"]?.string == "MENT")
+        try folder.write("own.toml", "endpoint_url = \"\(simulator.service)\"\njobs = [\"a\"]")
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.exitStatus() == 0)
+        let alone = try await Self.doctor(configuration, stranger.merging(["AWS_REGION": "eu-west-1"]) { $1 })
+        #expect(alone.status == 1 && alone.printed.contains("HOME /nonexistent, for no daemon runs"))
+        #expect(alone.printed.contains("no credentials: found none"))
+    }
+
+    /// A program that gives no credentials holds up neither the daemon's answers nor its stop.
+    @Test func anExaminationThatHangsHoldsNothingUp() async throws {
+        let (folder, simulator, _) = try await Self.world()
+        try folder.write("config", "[profile slow]\ncredential_process = /bin/sleep 600")
+        let configuration = try folder.write(
+            "slow.toml",
+            """
+            region = "eu-west-1"
+            endpoint_url = "\(simulator.service)"
+            profile = "slow"
+            jobs = ["a"]
+            """
+        )
+        let environment = Self.environment(folder).merging(["AWS_CONFIG_FILE": folder.path + "/config"]) { $1 }
+        let daemon = try TestProcess("importwatchd", ["--config", configuration], environment: environment)
+        try await daemon.waitUntil("the start") { daemon.printed.contains("started") }
+        let asking = try TestProcess("importwatchctl", ["doctor", "--config", configuration])
+        for _ in 0..<20 {
+            let status = try TestProcess("importwatchctl", ["status", "--config", configuration])
+            #expect(try await status.exitStatus() == 0)
+        }
+        let begun = ContinuousClock.now
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.exitStatus() == 0)
+        #expect(ContinuousClock.now - begun < .seconds(10))
+        #expect(try await asking.exitStatus() == 1)
     }
 
     @Test func triesAgainWhereTheServiceHasAMomentOfWeakness() async throws {

@@ -48,20 +48,87 @@ import Testing
 
     // MARK: check
 
-    @Test func rootIsToldWhatTheDaemonsUserCantRead() async throws {
+    @Test func rootIsToldWhatTheDaemonsUserWouldBeTold() async throws {
         guard geteuid() == 0 else {
             print("SKIPPED: only root can try files out for another user")
             return
         }
         let harness = try await world()
-        #expect(chmod(harness.folder.path, 0o755) == 0 && chmod(harness.configuration, 0o644) == 0)
-        #expect(chmod(harness.folder.path + "/secret", 0o600) == 0)
-        let (status, printed) = try await harness.tool(["check", "--user", "nobody"])
-        #expect(status == 0)
-        #expect(printed.contains("the user nobody can't read \(harness.folder.path)/secret; chgrp nobody it"))
-        #expect(printed.contains("the user nobody can't write to \(harness.folder.path), where the state lies"))
-        #expect(!printed.contains("can't read \(harness.configuration)"))
-        #expect(try await !harness.tool(["check", "--user", "root"]).printed.contains("the user root"))
+        let secret = harness.folder.path + "/secret"
+        #expect(chmod(harness.folder.path, 0o777) == 0 && chmod(harness.configuration, 0o644) == 0)
+        #expect(chmod(secret, 0o600) == 0)
+        let unreadable = try await harness.tool(["check", "--user", "nobody"])
+        #expect(unreadable.status == 6, "\(unreadable.printed)")
+        #expect(unreadable.printed.contains("\(secret): permission denied; give the daemon's user read access"))
+        #expect(try await harness.tool(["check", "--user", "root"]).status == 0)
+        #expect(chmod(secret, 0o644) == 0)
+        #expect(try await harness.tool(["check", "--user", "nobody"]).status == 0)
+        #expect(chmod(harness.folder.path, 0o755) == 0)
+        let folder = try await harness.tool(["check", "--user", "nobody"])
+        #expect(folder.status == 1)
+        #expect(folder.printed.contains("nobody can't write to \(harness.folder.path), where the state lies"))
+        #expect(chmod(harness.configuration, 0o600) == 0)
+        let configuration = try await harness.tool(["check", "--user", "nobody"])
+        #expect(configuration.status == 4)
+        #expect(configuration.printed.contains("permission denied for nobody; chgrp nobody it and chmod 640 it"))
+        let absent = try await harness.tool(["check", "--user", "no-such-user"])
+        #expect(absent.status == 6 && absent.printed.contains("there is no user no-such-user"))
+    }
+
+    /// One thing wrong at a time: the tool passes what the daemon starts with, and ends as the daemon would otherwise.
+    @Test(
+        arguments: [
+            ("", 0, nil),
+            ("no region", 6, "source default has no region"),
+            ("bad endpoint", 6, "source default: "),
+            ("state without a folder", 1, "there is no folder"),
+            ("newer state", 1, "is newer than this program's"),
+            ("damaged state", 0, "the daemon puts it aside and begins a new one"),
+            ("no such profile", 0, "warning: source default: profile absent: "),
+            ("metrics without a folder", 0, "metrics can't be written to"),
+        ] as [(String, Int32, String?)]
+    )
+    func passesOnlyWhatTheDaemonStartsWith(_ wrong: String, _ expected: Int32, _ words: String?) async throws {
+        let harness = try await world()
+        let path = harness.configuration
+        func change(_ old: String, _ new: String) throws {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try harness.folder.write("importwatchd.toml", text.replacing(old, with: new) + "\n")
+        }
+        var environment = Simulator.environment
+        switch wrong {
+        case "no region":
+            try change("region = \"eu-west-1\"", "")
+            environment = ["HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"]
+        case "bad endpoint":
+            try change("endpoint_url", "# endpoint_url")
+            environment["AWS_ENDPOINT_URL"] = "gopher://nowhere"
+        case "no such profile": try change("region =", "profile = \"absent\"\nregion =")
+        case "state without a folder": try change("[polling]", "[state]\npath = \"absent/too/state.sqlite\"\n[polling]")
+        case "metrics without a folder": try change("[polling]", "[metrics]\ntextfile = \"absent/m.prom\"\n[polling]")
+        case "damaged state": try harness.folder.write("state.sqlite", String(repeating: "no database ", count: 400))
+        case "newer state":
+            let daemon = try harness.daemon()
+            try await daemon.waitUntil("the start") { daemon.printed.contains("started") }
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.exitStatus() == 0)
+            let state = try FileHandle(forUpdating: URL(filePath: harness.folder.path + "/state.sqlite"))
+            // The user version of a database's header.
+            try state.seek(toOffset: 60)
+            try state.write(contentsOf: [0, 0, 3, 231])
+            try state.close()
+        default: break
+        }
+        let tool = try TestProcess("importwatchctl", ["check", "--config", path], environment: environment)
+        let status = try await tool.exitStatus()
+        #expect(status == expected, "\(tool.printed)")
+        if let words { #expect(tool.printed.contains(words), "\(tool.printed)") }
+        let daemon = try harness.daemon(environment: environment)
+        if expected == 0 {
+            try await daemon.waitUntil("the start") { daemon.printed.contains("started") }
+            daemon.signal(SIGTERM)
+        }
+        #expect(try await daemon.exitStatus() == expected, "\(daemon.printed)")
     }
 
     /// On a terminal the line and a caret are shown, without anything in it that may be a secret.

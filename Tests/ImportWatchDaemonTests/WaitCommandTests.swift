@@ -93,6 +93,7 @@ import Testing
         let wrong = ["AWS_ACCESS_KEY_ID": "AKIDSIMULATOR", "AWS_SECRET_ACCESS_KEY": "wrong-secret"]
         let refused = try await wait(harness, ["done"], environment: wrong)
         #expect(refused.status == 1 && refused.printed.contains("credentials refused"))
+        #expect(!refused.printed.contains("polling goes on") && !refused.printed.contains("source wait"))
         #expect(!refused.printed.contains("wrong-secret"))
         let process = try TestProcess(
             "importwatchctl",
@@ -109,6 +110,46 @@ import Testing
         }
         let unknown = try await wait(harness, ["--webhook", "nobody", "--config", harness.configuration, "done"])
         #expect(unknown.status == 6 && unknown.printed.contains("no [[webhook]] is called nobody; there are ops"))
+    }
+
+    /// Nobody refused what was never found, and nothing goes on after the end: the words say which of it is so.
+    @Test func credentialsThatAreNotThereAreSaidToBeMissing() async throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path + "/.aws", withIntermediateDirectories: true)
+        try folder.write(
+            ".aws/config",
+            """
+            [profile sso]
+            sso_start_url = https://start.example.com/start
+            sso_region = eu-west-1
+            sso_account_id = 123456789012
+            sso_role_name = reader
+            [profile keys]
+            aws_access_key_id = AKIDKEYS
+            aws_secret_access_key = keys-secret
+            """
+        )
+        let here = ["--region", "eu-west-1"]
+        for (arguments, home, expected) in [
+            (here, "/nonexistent", ["no credentials: found none in the environment", "or name a profile"]),
+            (here + ["--profile", "absent"], folder.path, ["profile absent: there is no profile absent"]),
+            (["--profile", "absent"], folder.path, ["profile absent: there is no profile absent"]),
+            (here + ["--profile", "sso"], folder.path, ["run: aws sso login --profile sso"]),
+            (["--profile", "sso"], folder.path, ["no Region: give --region", "run: aws sso login --profile sso"]),
+            (["--profile", "keys"], folder.path, ["no Region: give --region"]),
+            ([], "/nonexistent", ["no Region: give --region", "found none in the environment"]),
+        ] {
+            let process = try TestProcess(
+                "importwatchctl",
+                ["wait"] + arguments + ["a"],
+                environment: ["HOME": home, "AWS_EC2_METADATA_DISABLED": "true"]
+            )
+            #expect(try await process.exitStatus() == 1)
+            for words in expected { #expect(process.printed.contains(words), "\(arguments): \(process.printed)") }
+            for untrue in ["refused", "polling goes on", "CredentialError", "source wait", "keys-secret"] {
+                #expect(!process.printed.contains(untrue), "\(arguments): \(process.printed)")
+            }
+        }
     }
 
     /// On a pseudo-terminal one line is redrawn, and an interrupt leaves the terminal clean.

@@ -33,6 +33,14 @@ import Testing
         #expect(found == ["STATE_DIRECTORY": "/srv"])
     }
 
+    /// Before the first start of an instance; without systemd nobody makes the directory.
+    @Test func wherePathsLeadBeforeTheFirstStartIsKnown() {
+        let new: Set = ["/var/lib/importwatchd-eu", "/run/importwatchd-eu", "/run/credentials/importwatchd@eu.service"]
+        let path = "/etc/importwatchd/eu.toml"
+        #expect(variables(path, absent: new) == ["STATE_DIRECTORY": "/var/lib/importwatchd-eu"])
+        #expect(variables(path, absent: new.union(["/run/systemd/system"])) == [:])
+    }
+
     @Test func anotherConfigurationIsNoneOfTheServices() {
         for path in ["/home/me/importwatchd.toml", "importwatchd.toml", "/etc/importwatchd/jobs.d/a.toml"] {
             #expect(variables(path) == [:])

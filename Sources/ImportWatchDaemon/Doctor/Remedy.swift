@@ -1,3 +1,4 @@
+import AWS
 import ImportWatch
 
 /// What to do about what a service, or the way to it, said.
@@ -13,12 +14,38 @@ enum Remedy {
         case .throttled(let problem, _):
             "\(told(problem)); others use up the account's budget in \(region): have them ask less, or lower "
                 + "requests_per_second"
-        case .credentialsRefused(let problem): "\(told(problem)); \(remedy(for: problem.code))"
+        case .credentialsRefused(let problem): "GetImportJob: " + line(refused: problem)
         case .unavailable(let problem, _) where problem.httpStatus == nil:
             "\(told(problem)); check the network, the proxy variables and endpoint_url"
         case .unavailable(let problem, _):
             "\(told(problem)); check that endpoint_url is an SES endpoint, or wait for the service to recover"
         }
+    }
+
+    /// What has kept a source's polls from being answered; `nil` where they are, or where credentials were not found.
+    static func line(_ health: SourceHealth.State) -> String? {
+        switch health {
+        case .healthy: nil
+        case .credentialsRefused(let problem) where problem.code == ServiceProblem.noCredentials: nil
+        case .credentialsRefused(let problem): "polls are refused: \(line(refused: problem))"
+        case .endpointDown(let problem):
+            "polls get no answer: \(problem.code): \(problem.message); check the network, the proxy variables and "
+                + "endpoint_url"
+        case .onlyThrottled(let problem):
+            "polls are only throttled: \(problem.code): \(problem.message); have others ask less, or lower "
+                + "requests_per_second"
+        }
+    }
+
+    /// What a service said that does not take credentials, and what to do.
+    static func line(refused problem: ServiceProblem) -> String {
+        "\(problem.code): \(problem.message); \(remedy(for: problem.code))"
+    }
+
+    /// Why there are no credentials to ask with, and what to do.
+    static func line(missing error: CredentialError) -> String {
+        let words = error.description
+        return words.hasPrefix("credentials: ") ? "no " + words : "no credentials: " + words
     }
 
     private static func told(_ problem: ServiceProblem) -> String {
@@ -39,4 +66,9 @@ enum Remedy {
         default: "the service doesn't know the key: check that it exists, is active and belongs to this partition"
         }
     }
+}
+
+extension ServiceProblem {
+    /// The code of a poll that was not sent because there were no credentials to sign it with.
+    static let noCredentials = "CredentialError"
 }

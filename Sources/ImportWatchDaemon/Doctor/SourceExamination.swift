@@ -1,87 +1,76 @@
 import AWS
-import CurlTransport
+import Control
 import ImportWatch
 import SESv2
 import WatchConfiguration
-
-/// Looks at sources as the daemon would: finds their endpoints and credentials and, if wanted, makes one real call.
-public enum Doctor {
-    /// Examines every source in turn.
-    ///
-    /// - Parameters:
-    ///   - probe: A job to ask about, at the sources that list it or, where none does, at all of them.
-    ///   - variables: The process's environment.
-    public static func examine(
-        _ configuration: Configuration,
-        probe: String?,
-        variables: [String: String]
-    ) async throws(CurlSetupError) -> [SourceFindings] {
-        let transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)")
-        let environment = DaemonEnvironment(variables: variables, files: LocalFiles(), clock: SystemClock())
-        let isListed = configuration.sources.contains { source in probe.map(source.jobs.contains) ?? false }
-        var findings: [SourceFindings] = []
-        for source in configuration.sources {
-            let examination = SourceExamination(source: source, environment: environment, transport: transport)
-            let isAsked = probe.map { !isListed || source.jobs.contains($0) } ?? false
-            findings.append(await examination.findings(probe: isAsked ? probe : nil))
-        }
-        transport.close()
-        return findings
-    }
-}
 
 /// The examination of one source.
 final class SourceExamination {
     private let source: Configuration.Source
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport
+    private let programs: SpawnedPrograms
     private let caller: ServiceCaller
 
-    init(source: Configuration.Source, environment: DaemonEnvironment, transport: any HTTPTransport) {
+    init(
+        source: Configuration.Source,
+        environment: DaemonEnvironment,
+        transport: any HTTPTransport,
+        programs: SpawnedPrograms
+    ) {
         self.source = source
         self.environment = environment
         self.transport = transport
+        self.programs = programs
         caller = ServiceCaller(ports: environment.ports(transport: transport))
     }
 
+    /// What is wrong with one part does not keep the others from being looked at.
     func findings(probe: String?) async -> SourceFindings {
         let client = environment.client(of: source)
         var findings = SourceFindings(name: source.name, region: client.region)
-        guard let region = client.region else {
-            findings.problems.append("no Region: set region = \"…\", AWS_REGION or the profile's region")
-            return findings
+        var endpoint: ServiceEndpoint?
+        if client.region == nil {
+            findings.add("no Region: set region = \"…\", AWS_REGION or the profile's region")
+        } else {
+            do throws(EndpointProblem) {
+                endpoint = try client.endpoint(of: .sesv2).endpoint
+                findings.endpoint = endpoint?.url
+            } catch {
+                findings.add(error.description)
+            }
         }
-        let endpoint: ServiceEndpoint
-        do throws(EndpointProblem) {
-            endpoint = try client.endpoint(of: .sesv2).endpoint
-            findings.endpoint = endpoint.url
-        } catch {
-            findings.problems.append(error.description)
-            return findings
-        }
+        if let problem = environment.authoritiesProblem(of: source) { findings.add(problem) }
         let keys = environment.credentials(
             profile: source.profile,
             roleARN: source.roleARN,
-            region: region,
-            transport: transport
+            region: client.region,
+            transport: transport,
+            programs: programs
         )
         switch await keys.credentials() {
-        case .failure(let error): findings.problems.append(error.description)
+        case .failure(let error): findings.add(Remedy.line(missing: error))
         case .success(let credentials):
-            findings.credentials = SourceFindings.Key(credentials)
-            guard let probe else { break }
-            let ask = Probe(jobID: probe, region: region, endpoint: endpoint, tls: client.tls)
-            switch await answer(to: ask, signedWith: credentials) {
-            case .answered(let job, _): findings.probe = .init(jobID: probe, status: job.status.rawValue)
-            case let refusal:
-                if let problem = Remedy.line(refusal, jobID: probe, region: region) {
-                    findings.problems.append(problem)
-                }
-            }
-            let skew = caller.skew(of: endpoint)
-            if skew.offset != .zero { findings.problems.append("\(skew.inWords); set this machine's clock") }
+            findings.credentials = SourceFindings.Key(
+                provider: credentials.provider,
+                accessKeyID: credentials.accessKeyID,
+                expiresAt: credentials.expiresAt?.rfc3339
+            )
+            guard let probe, let region = client.region, let endpoint else { break }
+            let question = Probe(jobID: probe, region: region, endpoint: endpoint, tls: client.tls)
+            await ask(question, signedWith: credentials, &findings)
         }
         return findings
+    }
+
+    private func ask(_ probe: Probe, signedWith credentials: Credentials, _ findings: inout SourceFindings) async {
+        switch await answer(to: probe, signedWith: credentials) {
+        case .answered(let job, _): findings.probe = .init(jobID: probe.jobID, status: job.status.rawValue)
+        case let refusal:
+            if let problem = Remedy.line(refusal, jobID: probe.jobID, region: probe.region) { findings.add(problem) }
+        }
+        let skew = caller.skew(of: probe.endpoint)
+        if skew.offset != .zero { findings.add("\(skew.inWords); set this machine's clock") }
     }
 
     // MARK: The probe

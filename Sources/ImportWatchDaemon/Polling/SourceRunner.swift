@@ -22,6 +22,8 @@ final class SourceRunner {
     private(set) var statistics = PollStatistics()
     /// The credentials that signed the last poll.
     var signingCredentials: Credentials? { signer?.credentials }
+    /// Why credentials could not be had when they were last looked for; `nil` where they could.
+    var credentialProblem: CredentialError? { credentials.problem }
     private var settings: Settings
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport
@@ -304,7 +306,7 @@ final class SourceRunner {
             sendDuePolls(signedWith: credentials)
             onActions([])
         case .failure(let error):
-            let problem = ServiceProblem(code: "CredentialError", message: error.description)
+            let problem = ServiceProblem(code: ServiceProblem.noCredentials, message: error.description)
             let wall = environment.clock.wall()
             statistics.note(.credentialsRefused(problem), took: since.duration(to: now), at: wall)
             onActions(poller.couldNotAsk(problem, now: now, wall: wall, using: &random))

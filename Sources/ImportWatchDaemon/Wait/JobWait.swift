@@ -82,9 +82,7 @@ public final class JobWait {
     public func start(completion: @escaping (End) -> Void) {
         self.completion = completion
         let client = environment.client(of: source)
-        guard let region = client.region else {
-            return end(.impossible("no Region: give --region, or set AWS_REGION or the profile's region"))
-        }
+        guard let region = client.region else { return endWithoutRegion() }
         let endpoint: ServiceEndpoint
         do throws(EndpointProblem) {
             endpoint = try client.endpoint(of: .sesv2).endpoint
@@ -111,6 +109,24 @@ public final class JobWait {
         timer = DeadlineTimer(clock: clock) { [weak self] in self?.turn() }
         runner.setJobs(request.jobs, records: [:])
         turn()
+    }
+
+    /// Says what else would be in the way, so that not each try brings the next problem up.
+    private func endWithoutRegion() {
+        let problem = "no Region: give --region, or set AWS_REGION or the profile's region"
+        environment.credentials(profile: request.profile, roleARN: nil, region: nil, transport: transport)
+            .credentials { [self] result in
+                guard case .failure(let error) = result else { return end(.impossible(problem)) }
+                end(.impossible("\(problem); \(Remedy.line(missing: error))"))
+            }
+    }
+
+    /// Why there is nothing to sign with, or why the service does not take it; nothing is polled on here.
+    private var credentialProblem: String? {
+        guard let runner else { return nil }
+        if let error = runner.credentialProblem { return Remedy.line(missing: error) }
+        guard case .credentialsRefused(let problem) = runner.poller.health.state else { return nil }
+        return "credentials refused: " + Remedy.line(refused: problem)
     }
 
     private var source: Configuration.Source {
@@ -156,7 +172,9 @@ public final class JobWait {
 
     private func report(_ entry: JournalEntry) {
         wasAnswered = wasAnswered || runner?.statistics.lastSuccess != nil
-        if entry.kind == .credentialsRefused, !wasAnswered { return end(.impossible(entry.message)) }
+        if entry.kind == .credentialsRefused, !wasAnswered {
+            return end(.impossible(credentialProblem ?? entry.message))
+        }
         onReport(entry)
         guard entry.kind == .noJobExists, let runner else { return }
         for id in request.jobs where open.contains(id) {
