@@ -78,7 +78,7 @@ public struct ControlClient: Sendable {
         statePath: String? = nil,
         patience: Duration? = nil
     ) throws(ControlError) -> JSONValue {
-        let socket = try ClientSocket(path, now: now, limit: limit, patience: self.patience)
+        let socket = try ClientSocket(path, now: now, limit: limit, patience: patience ?? limit)
         var members = parameters.object ?? []
         if let statePath { members.append(.init("state_path", .string(ControlPath.canonical(statePath)))) }
         let request: JSONValue = [
