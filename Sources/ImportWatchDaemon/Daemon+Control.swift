@@ -91,7 +91,7 @@ extension Daemon: ControlHandler {
         Task {
             do throws(StateStoreError) {
                 let replayed = try await store.replay(selection, at: time)
-                self.deliveries.replay(replayed)
+                self.deliveries.replay(replayed, ifStillPending: selection == .pending)
                 reporter.report(.replayed(replayed.count))
                 recountDead()
                 completion(.success(replayed.count))

@@ -97,8 +97,16 @@ public struct Outbox: Sendable {
     }
 
     /// Has deliveries sent again that the state made pending anew.
-    public mutating func replay(_ deliveries: [Delivery], now: MonotonicInstant, wall: WallTime) {
-        for (target, replayed) in Dictionary(grouping: deliveries, by: \.target) {
+    ///
+    /// - Parameter ifStillPending: Whether those are left out that have ended meanwhile, which the state doesn't know yet.
+    public mutating func replay(
+        _ deliveries: [Delivery],
+        ifStillPending: Bool,
+        now: MonotonicInstant,
+        wall: WallTime
+    ) {
+        let wanted = deliveries.filter { !ifStillPending || !endedUnrecorded.contains($0.key) }
+        for (target, replayed) in Dictionary(grouping: wanted, by: \.target) {
             change(target) { $0.replay(replayed, now: now, wall: wall) }
         }
     }

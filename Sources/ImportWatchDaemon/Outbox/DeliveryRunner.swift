@@ -69,8 +69,8 @@ final class DeliveryRunner {
     }
 
     /// Sends deliveries again that the state made pending anew.
-    func replay(_ deliveries: [Delivery]) {
-        outbox.replay(deliveries, now: clock.now(), wall: clock.wall())
+    func replay(_ deliveries: [Delivery], ifStillPending: Bool) {
+        outbox.replay(deliveries, ifStillPending: ifStillPending, now: clock.now(), wall: clock.wall())
         onChange()
     }
 
