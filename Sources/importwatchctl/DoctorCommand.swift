@@ -102,6 +102,9 @@ struct DoctorCommand: ParsableCommand {
                 "sources": .array(sources.map(\.json)),
             ]
             Output.line(String(decoding: value.encoded(), as: UTF8.self))
+        } else if check.error != nil, sources.isEmpty {
+            // Nothing was looked at, as whom ever.
+            for problem in problems { Output.line("importwatchctl: \(problem)", to: STDERR_FILENO) }
         } else {
             Output.line("found by \(speaker)")
             for problem in problems { Output.line("problem      \(problem)") }

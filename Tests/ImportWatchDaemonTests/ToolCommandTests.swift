@@ -56,7 +56,7 @@ import Testing
         let harness = try await world()
         let secret = harness.folder.path + "/secret"
         #expect(chmod(harness.folder.path, 0o777) == 0 && chmod(harness.configuration, 0o644) == 0)
-        #expect(chmod(secret, 0o600) == 0)
+        #expect(chmod(secret, 0o600) == 0 && chmod(harness.folder.path + "/jobs.d", 0o755) == 0)
         let unreadable = try await harness.tool(["check", "--user", "nobody"])
         #expect(unreadable.status == 6, "\(unreadable.printed)")
         #expect(unreadable.printed.contains("\(secret): permission denied; give the daemon's user read access"))
