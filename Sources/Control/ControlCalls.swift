@@ -63,6 +63,13 @@ struct ControlCalls {
     /// The answer to one who may not call a method.
     static var refusal: [UInt8] { message(error("PermissionDenied", [:])) }
 
+    /// The answer in place of one that would be longer than people's tools take.
+    static var tooLong: [UInt8] {
+        let size = ControlConnection.outputLimit >> 20
+        let problem = "the answer would take more than \(size) MiB; ask about one job, or look at the metrics"
+        return message(error("AnswerTooLong", ["problem": .string(problem)], own: true))
+    }
+
     /// Answers one call, at once or later, with a whole message and its end mark.
     func answer(_ call: ControlCall, completion: @escaping @MainActor ([UInt8]) -> Void) {
         if call.method == "\(ControlInterface.name).Status", let handler {

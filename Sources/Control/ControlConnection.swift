@@ -109,8 +109,7 @@ final class ControlConnection {
 
     private func send(_ answer: [UInt8]) {
         guard !isClosed else { return }
-        guard answer.count <= Self.outputLimit else { return end() }
-        output = answer[...]
+        output = (answer.count <= Self.outputLimit ? answer : ControlCalls.tooLong)[...]
         flush()
     }
 

@@ -53,6 +53,7 @@ enum ControlInterface {
 
         error OtherState (state_path: string)
         error StateUnavailable (problem: string)
+        error AnswerTooLong (problem: string)
 
         """
 

@@ -8,6 +8,7 @@ import Testing
 /// Answers as a daemon would, the reload a moment later.
 @MainActor private final class FakeDaemon: ControlHandler {
     var reloads = 0
+    var summary = "watching"
 
     func status(job: String?) -> StatusReport {
         StatusReport(
@@ -16,7 +17,7 @@ import Testing
             startedAt: "2026-11-23T20:15:04.120Z",
             configuration: "/c",
             state: "/s",
-            summary: "watching",
+            summary: summary,
             sources: [
                 .init(
                     name: "default",
@@ -151,6 +152,19 @@ import Testing
             )
         }
         #expect(handler.reloads == 0)
+    }
+
+    @Test func anAnswerThatIsTooLongIsSaidToBe() async throws {
+        let server = try server(.everything)
+        defer { server.close() }
+        let path = path
+        handler.summary = String(repeating: "w", count: 17 << 20)
+        let said = await #expect(throws: ControlError.self) {
+            _ = try await client { try Self.client(path).status() }
+        }
+        #expect(said?.description.contains("more than 16 MiB") == true, "\(String(describing: said))")
+        handler.summary = "watching"
+        #expect(try await client { try Self.client(path).status() }.pid == 7)
     }
 
     @Test func readersMayReadAndNothingElse() async throws {

@@ -64,13 +64,18 @@ extension JobPoller {
     mutating func noteProgress(_ result: PollResult, of job: WatchedJob, slot: Int, wall: WallTime) {
         switch result {
         case .answered(let answer, _):
-            problems[slot] = answer.status.isTerminal ? answer.failure?.message.map { String($0.prefix(300)) } : nil
+            problems[slot] = answer.status.isTerminal ? answer.failure?.message.map(Self.shown) : nil
             rates[slot] = rate(of: job, answer: answer, wall: wall)
         case .jobRefused(_, let problem):
-            problems[slot] = "\(problem.code): \(problem.message)"
+            problems[slot] = Self.shown("\(problem.code): \(problem.message)")
             rates[slot] = nil
         case .throttled, .credentialsRefused, .unavailable: break
         }
+    }
+
+    /// What is kept of a job's trouble; there may be a million of them.
+    private static func shown(_ trouble: String) -> String {
+        BoundedText.text(trouble, limit: 300)
     }
 
     /// Nothing for counters that make no sense: below 0, or falling.
