@@ -3,8 +3,10 @@ import Glibc
 /// The user in whose hands a file lies, as whom root's tool touches it: what that user planted there leads no further
 /// than the user's own rights.
 struct FileOwner {
+    /// The group that owns nothing, by Debian's base-passwd and the kernel's overflowgid.
+    private static let nobodysGroup: gid_t = 65_534
+
     private let user: uid_t
-    private let group: gid_t
 
     /// Does `body` as the user who owns the first part of `path` that isn't root's; as who we are where all is root's.
     ///
@@ -20,8 +22,8 @@ struct FileOwner {
         return try owner.act(body)
     }
 
-    private init(user: uid_t, group: gid_t) {
-        (self.user, self.group) = (user, group)
+    private init(user: uid_t) {
+        self.user = user
     }
 
     /// `nil` where no part of the path is another user's than root's.
@@ -34,7 +36,7 @@ struct FileOwner {
             let isLink = status.st_mode & S_IFMT == S_IFLNK
             let isCounted = isFileIncluded || isLink || prefix != path
             if status.st_uid != 0, isCounted {
-                self.init(user: status.st_uid, group: status.st_gid)
+                self.init(user: status.st_uid)
                 return
             }
             // A link of root's own: the parts of what it leads to count.
@@ -57,14 +59,15 @@ struct FileOwner {
     private func act<Answer>(_ body: () throws -> Answer) throws -> Answer {
         var before = [gid_t](repeating: 0, count: 65_536)
         let count = getgroups(Int32(before.count), &before)
-        var groups = [group]
+        // Without an entry the user is in no group that is known; the file's group might be one of root's.
+        var (primary, groups) = (Self.nobodysGroup, [gid_t]())
         if let entry = getpwuid(user) {
-            var (known, size) = ([gid_t](repeating: 0, count: 256), Int32(256))
-            if getgrouplist(entry.pointee.pw_name, entry.pointee.pw_gid, &known, &size) >= 0 {
+            primary = entry.pointee.pw_gid
+            var (known, size) = ([gid_t](repeating: 0, count: 65_536), Int32(65_536))
+            if getgrouplist(entry.pointee.pw_name, primary, &known, &size) >= 0 {
                 groups = Array(known.prefix(Int(size)))
             }
         }
-        let primary = groups.first ?? group
         guard count >= 0, setgroups(groups.count, groups) == 0 else { throw Refused(user: user, code: errno) }
         defer { _ = setgroups(Int(count), before) }
         guard setegid(primary) == 0 else { throw Refused(user: user, code: errno) }
