@@ -116,7 +116,7 @@ def queries():
 
 def status():
     """what systemctl status shows"""
-    pattern = r"watching 2 jobs \(2 processing\), next poll (\d\d:\d\d:\d\d)"
+    pattern = r"watching 2 jobs \(2 processing\), 2 failed(?:, \d+ [a-z ]+)*, next poll (\d\d:\d\d:\d\d)"
     line = wait_until(lambda: re.fullmatch(pattern, show(SERVICE, "StatusText")["StatusText"]), 20)
     check("its words, with the next poll by the clock", line, show(SERVICE, "StatusText"))
     local = [time.strftime("%H:%M:%S", time.gmtime(now() + ZONE + offset)) for offset in range(-60, 61)]

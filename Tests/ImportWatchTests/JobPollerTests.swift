@@ -144,6 +144,43 @@ import Testing
         #expect(harness.told.map(\.type) == [.overdue])
     }
 
+    /// A machine 90 min ahead of the service doesn't take a job for older than it is, and a creation doesn't move.
+    @Test func theServicesCreationTimeIsReadByTheServicesClock() {
+        var settings = PollingSettings()
+        settings.deadline = .seconds(3600)
+        var harness = PollerHarness(settings)
+        harness.serviceIsAhead = .seconds(-5400)
+        let created = harness.clock.wall.advanced(by: .seconds(-5400))
+        harness.setJobs(["a"])
+        var polls = 0
+        harness.run(for: .seconds(3500)) { id, _ in
+            polls += 1
+            let told = polls == 1 ? created : created.advanced(by: .seconds(-86_400))
+            return .answered(ImportJob(id: id, status: .processing, createdAt: told), requestID: nil)
+        }
+        #expect(harness.told.isEmpty)
+        harness.run(for: .seconds(200)) { id, _ in .job(id, .processing) }
+        #expect(harness.told.map(\.type) == [.overdue])
+    }
+
+    /// However long a service's words are, little of them is kept of each job.
+    @Test func whatIsKeptOfAJobsTroubleIsShort() throws {
+        var harness = PollerHarness()
+        harness.setJobs(["refused", "failed"])
+        let words = String(repeating: "e\u{301}\u{301}\u{301}", count: 300)
+        harness.run(for: .seconds(30)) { id, _ in
+            guard id == "failed" else {
+                return .jobRefused(.badRequest, ServiceProblem(code: "BadRequestException", message: words))
+            }
+            return .answered(
+                ImportJob(id: id, status: .failed, failure: .init(message: words, failedRecordsURL: nil)),
+                requestID: nil
+            )
+        }
+        let kept = harness.poller.views().compactMap(\.problem)
+        #expect(kept.count == 2 && kept.allSatisfy { (1...300).contains($0.utf8.count) }, "\(kept.map(\.utf8.count))")
+    }
+
     @Test func anOverdueJobIsToldEvenWhileTheServiceIsDown() {
         var settings = PollingSettings()
         settings.deadline = .seconds(600)

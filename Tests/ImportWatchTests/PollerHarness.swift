@@ -10,6 +10,8 @@ struct PollerHarness {
     var generator: SeededGenerator
     /// How long the service takes to answer.
     var latency = Duration.milliseconds(50)
+    /// How far the service's clock is known to be ahead.
+    var serviceIsAhead = Duration.zero
     private(set) var polls: [(jobID: String, at: MonotonicInstant)] = []
     private(set) var saved: [JobRecord] = []
     private(set) var told: [JobOutcome] = []
@@ -54,7 +56,16 @@ struct PollerHarness {
         while let index = flights.firstIndex(where: { $0.lands <= clock.now }) {
             let ticket = flights.remove(at: index).ticket
             let result = service(ticket.jobID, clock)
-            take(poller.handle(result, for: ticket, now: clock.now, wall: clock.wall, using: &generator))
+            take(
+                poller.handle(
+                    result,
+                    for: ticket,
+                    now: clock.now,
+                    wall: clock.wall,
+                    serviceIsAhead: serviceIsAhead,
+                    using: &generator
+                )
+            )
         }
     }
 

@@ -3,7 +3,8 @@
 /// Legal transitions:
 /// - `.open` (all may go) → `.failing` at the first failure; `.failing` → `.failing` when the kind of trouble changes;
 /// - `.failing` → `.open` at the first success;
-/// - any → `.gone` when the receiver wants nothing more; `.gone` → `.open` only by ``reset()``, at reload or restart.
+/// - any → `.gone` when the receiver wants nothing more; `.gone` → `.open` only by people: at reload,
+///   restart or a replay.
 ///
 /// After ten failures in a row the breaker trips: one attempt at a time goes out as a probe. The first wait counts from the
 /// trip, and only failed probes make the waits grow, so that attempts which were under way when the receiver went down
@@ -67,8 +68,8 @@ public struct TargetHealth: Hashable, Sendable {
         if case .failing(_, _, let failures) = state { failures >= Self.tripsAt } else { false }
     }
 
-    /// Gives the target a new chance, at reload.
-    public mutating func reset() {
+    /// Gives the target a new chance.
+    private mutating func reset() {
         state = .open
         isTold = false
     }

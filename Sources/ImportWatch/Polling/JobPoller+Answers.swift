@@ -6,6 +6,7 @@ extension JobPoller {
         job: inout WatchedJob,
         now: MonotonicInstant,
         wall: WallTime,
+        serviceTime: WallTime,
         using generator: inout some RandomNumberGenerator,
         actions: inout [Action]
     ) -> MonotonicInstant? {
@@ -20,7 +21,7 @@ extension JobPoller {
         job.status = answer.status
         job.processedRecords = answer.processedRecords
         job.failedRecords = answer.failedRecords
-        job.noteCreation(answer.createdAt, now: now, wall: wall)
+        job.noteCreation(answer.createdAt, now: now, serviceTime: serviceTime)
         job.answeredAt = wall
         job.noteFound()
         job.toldLost = false

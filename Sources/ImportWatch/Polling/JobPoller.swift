@@ -100,11 +100,14 @@ public struct JobPoller: Sendable {
     // MARK: Answers
 
     /// Takes the result of a poll and answers what is to be done.
+    ///
+    /// - Parameter offset: How far the service's clock is ahead of `wall`, as far as that is known (negative: behind).
     public mutating func handle(
         _ result: PollResult,
         for ticket: PollTicket,
         now: MonotonicInstant,
         wall: WallTime,
+        serviceIsAhead offset: Duration = .zero,
         using generator: inout some RandomNumberGenerator
     ) -> [Action] {
         inFlight -= 1
@@ -123,6 +126,7 @@ public struct JobPoller: Sendable {
                 job: &job,
                 now: now,
                 wall: wall,
+                serviceTime: wall.advanced(by: offset),
                 using: &generator,
                 actions: &actions
             )

@@ -52,7 +52,7 @@ public struct SourceHealth: Sendable {
     static let highestThreshold = 48
     static let calmAfterRecovery = Duration.seconds(600)
     /// Throttling is trouble after so many throttles in a row and this time without an answer.
-    static let throttlesForTrouble = 5
+    static let throttlesForTrouble = 2
     static let throttledForTrouble = Duration.seconds(600)
 
     /// How the source stands.

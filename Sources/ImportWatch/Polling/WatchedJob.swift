@@ -73,11 +73,12 @@ struct WatchedJob: Sendable {
         )
     }
 
-    /// Takes the time at which the service says that it created the job.
-    mutating func noteCreation(_ time: WallTime?, now: MonotonicInstant, wall: WallTime) {
-        guard let time, time != createdAt else { return }
+    /// Takes the time at which the service first says that it created the job; by the service's own clock, for this
+    /// machine's may be wrong.
+    mutating func noteCreation(_ time: WallTime?, now: MonotonicInstant, serviceTime: WallTime) {
+        guard createdAt == nil, let time else { return }
         createdAt = time
-        begunAt = Self.instant(of: time, now: now, wall: wall)
+        begunAt = Self.instant(of: time, now: now, wall: serviceTime)
     }
 
     mutating func noteMissing(now: MonotonicInstant, wall: WallTime) {

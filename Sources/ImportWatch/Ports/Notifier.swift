@@ -14,7 +14,7 @@ public enum NotificationOutcome: Hashable, Sendable {
     case delivered(httpStatus: Int?)
     /// It did not arrive; another attempt may succeed.
     case retry(NotificationProblem)
-    /// The receiver wants nothing more (410): no attempts until reload or restart.
+    /// The receiver wants nothing more (410): no attempts until a reload, a restart or a replay.
     case gone(NotificationProblem)
 
     /// Whether the receiver has the notification.

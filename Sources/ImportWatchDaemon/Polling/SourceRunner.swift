@@ -210,6 +210,7 @@ final class SourceRunner {
             for: ticket,
             now: environment.clock.now(),
             wall: environment.clock.wall(),
+            serviceIsAhead: skew.offset,
             using: &random
         )
         onActions(actions)

@@ -21,6 +21,16 @@ import Testing
         #expect(harness.reports(.endpointAvailable).count == 1)
     }
 
+    /// A service that names long waits throttles seldom, and no less for long.
+    @Test(arguments: [400, 3600]) func longWaitsThatItNamesAreNoReasonToSayNothing(seconds: Int) {
+        var harness = PollerHarness()
+        harness.setJobs(["a"])
+        let problem = ServiceProblem(code: "ServiceUnavailable", message: "later", httpStatus: 503)
+        harness.run(for: .seconds(600 + seconds)) { _, _ in .throttled(problem, retryAfter: .seconds(seconds)) }
+        #expect(!harness.poller.health.isHealthy)
+        #expect(harness.reports(.endpointUnavailable).count == 1)
+    }
+
     /// The pace stays what throttling makes of it; nothing else holds polls back.
     @Test func pollsGoOnAtTheLowestPace() {
         var harness = PollerHarness()
