@@ -35,7 +35,8 @@ kill-test: set-up-test ## Kill the daemon 200 times at random, and look for lost
 	IMPORTWATCH_KILLS=200 $(SWIFT) test --skip-build --filter KillTests
 
 tsan: set-up-test ## Run the tests of the transport and the daemon's loop under ThreadSanitizer
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests'
+	TSAN_OPTIONS='halt_on_error=1 suppressions=$(CURDIR)/Tests/Scripts/tsan.supp' $(SWIFT) test --sanitize=thread \
+	    --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests' --skip '$(HOSTILE)|ProgramArguments'
 
 release: set-up-build ## Build the daemon and its tool as they are installed, with the Swift runtime inside
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchd
