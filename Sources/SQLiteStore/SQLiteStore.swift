@@ -129,7 +129,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
             throw .lost(path: path, what: "holds no tables")
         }
         try Schema.migrate(database)
-        lock.markBegun()
+        try lock.markBegun()
         place = StatePlace(path: path)
         isSetAside = false
         self.database = database

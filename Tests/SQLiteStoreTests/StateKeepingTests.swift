@@ -225,6 +225,62 @@ import Testing
         try await SQLiteStore(path: path).commit(StateBatch())
     }
 
+    /// The lock's file as it is after a crash on a full disk that cut it, and as somebody may have left it.
+    @Test(arguments: ["", "\n", "1", "x\nstopped\n"])
+    func aLockThatSaysNothingStandsForAStateThatWasNotClosed(_ content: String) async throws {
+        let store = SQLiteStore(path: path)
+        try await store.commit(StateBatch())
+        await store.close()
+        try folder.write("state.sqlite.lock", content)
+        #expect(await holder(.crashed) == .crashed)
+        do {
+            let offline = try OfflineState(path: path)
+            #expect(!offline.wasCleanlyStopped)
+        }
+        do {
+            let lock = try StateLock(statePath: path)
+            #expect(!lock.wasCleanlyStopped && lock.hadState)
+        }
+        try folder.write("state.sqlite.lock", content)
+        unlink(path)
+        await #expect(throws: StateStoreError.lost(path: path, what: "is missing")) {
+            _ = try await SQLiteStore(path: path).load()
+        }
+    }
+
+    @Test func theLockIsWrittenOverAtOneSize() async throws {
+        try folder.write("state.sqlite.lock", "4194304\nrunning\nnew\n")
+        var lock: StateLock? = try StateLock(statePath: path)
+        func content() throws -> String { try String(contentsOfFile: path + ".lock", encoding: .utf8) }
+        func padded(_ text: String) -> String { text + String(repeating: "\n", count: 64 - text.utf8.count) }
+        #expect(try content() == padded("\(getpid())\nrunning\nnew\n"))
+        try lock?.markBegun()
+        #expect(try content() == padded("\(getpid())\nrunning\n"))
+        lock?.markStopped()
+        #expect(try content() == padded("\(getpid())\nstopped\n"))
+        lock = nil
+        #expect(await holder(.stopped) == .stopped)
+        let again = try StateLock(statePath: path)
+        #expect(again.wasCleanlyStopped && again.hadState)
+    }
+
+    @Test func aFullDiskLeavesNoLockThatSaysNothing() async throws {
+        guard let disk = try await SmallDisk() else { return }
+        let (old, new) = (disk.folder.path + "/old", disk.folder.path + "/new")
+        var lock: StateLock? = try StateLock(statePath: old)
+        try lock?.markBegun()
+        lock = nil
+        disk.fill()
+        #expect(throws: StateStoreError.diskFull(path: new + ".lock")) { _ = try StateLock(statePath: new) }
+        #expect(!FileManager.default.fileExists(atPath: new + ".lock"))
+        do {
+            let held = try StateLock(statePath: old)
+            #expect(!held.wasCleanlyStopped && held.hadState)
+            held.markStopped()
+        }
+        #expect(try StateLock(statePath: old).wasCleanlyStopped)
+    }
+
     @Test func aStateOfNoDaemonCanBeReadAndReplayed() async throws {
         let store = SQLiteStore(path: path)
         try await store.commit(StateBatch(events: [.init(event: event("evt_1"), targets: [.webhook("x")])]))
