@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: ["delete", "replace", "cut", "log"])
-    func aStateTakenAwayUnderTheStoreIsNoticedAtTheNextCommit(_ how: String) async throws {
+    func aStateTakenAwayUnderTheStoreIsNoticedAtTheNextWrite(_ how: String) async throws {
         try await fill()
         let store = SQLiteStore(path: path)
         _ = try await store.load()
@@ -167,6 +167,12 @@ import Testing
         default: unlink(path + "-wal")
         }
         await #expect(throws: StateStoreError.self) { try await store.commit(StateBatch(jobs: [])) }
+        do {
+            _ = try await store.replay(.pending, at: time(1))
+            Issue.record("nothing was said")
+        } catch {
+            guard case .gone = error else { throw error }
+        }
         _ = try await store.setAside(at: time(1))
         try await store.commit(StateBatch())
         await store.close()
