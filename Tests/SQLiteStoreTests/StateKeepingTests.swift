@@ -82,6 +82,23 @@ import Testing
         #expect(names.last == "state.sqlite.damaged-\(time(19).basicISO8601)")
     }
 
+    @Test func whatBelongedToADeletedStateCountsAsOneOfTheDamaged() async throws {
+        let name = { (second: Int64) in "state.sqlite.damaged-\(time(second).basicISO8601)" }
+        for second in 0..<20 {
+            // Every second one lacks the state itself, as where it was deleted under the daemon.
+            for suffix in second % 2 == 0 ? ["-wal", "-shm"] : ["", "-wal", "-shm"] {
+                try folder.write("state.sqlite" + suffix, "damaged")
+            }
+            _ = try await SQLiteStore(path: path).setAside(at: time(Int64(second)))
+        }
+        let kept: [(Int64, [String])] = [
+            (0, ["-shm", "-wal"]), (16, ["-shm", "-wal"]), (17, ["", "-shm", "-wal"]), (18, ["-shm", "-wal"]),
+            (19, ["", "-shm", "-wal"]),
+        ]
+        let expected = kept.flatMap { second, suffixes in suffixes.map { name(second) + $0 } }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == expected)
+    }
+
     @Test func aStateOfTheFirstSchemaGoesOn() async throws {
         let old = try Database(path: path)
         try Schema.migrate(old, steps: Array(Schema.steps.prefix(1)))
