@@ -4,6 +4,7 @@ import Glibc
 enum DamagedStates {
     /// How many stay: the first, which shows how it began, and the newest.
     static let most = 5
+    private static let suffixes = ["-wal", "-shm"]
 
     /// Deletes what is too many of the states that were put aside beside a state.
     static func prune(statePath: String) {
@@ -13,18 +14,19 @@ enum DamagedStates {
         let prefix = file + ".damaged-"
         guard let entries = opendir(directory) else { return }
         defer { closedir(entries) }
-        var names: [String] = []
+        var found: Set<String> = []
         while let entry = readdir(entries) {
             let capacity = MemoryLayout.size(ofValue: entry.pointee.d_name)
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
             }
-            if name.hasPrefix(prefix), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { names.append(name) }
+            // A log may have been put aside alone, where the state itself was deleted.
+            let part = suffixes.first { name.hasSuffix($0) } ?? ""
+            if name.hasPrefix(prefix) { found.insert(String(name.dropLast(part.count))) }
         }
         // Their dates sort as text.
-        names.sort()
-        for name in names.dropFirst().dropLast(most - 1) {
-            for suffix in ["", "-wal", "-shm"] { unlink(directory + name + suffix) }
+        for name in found.sorted().dropFirst().dropLast(most - 1) {
+            for suffix in [""] + suffixes { unlink(directory + name + suffix) }
         }
     }
 }

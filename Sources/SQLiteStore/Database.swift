@@ -238,6 +238,10 @@ struct Row: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(statement.handle, column) == SQLITE_NULL
+    }
+
     func bool(_ column: Int32) -> Bool {
         integer(column) == 1
     }

@@ -6,12 +6,13 @@ enum DeliveryRow {
     private static let mostAttempts: Int64 = 1_000_000_000
     private static let eventColumns = EventRow.columns.split(separator: ", ").map { "e.\($0)" }.joined(separator: ", ")
 
-    /// The query for rows of a file of schema `version`; the first knew no replays.
+    /// The query for rows, also for those whose event is gone, of a file of schema `version`; the first knew no replays.
     static func select(version: Int = Schema.steps.count) -> String {
         let replay = version < 2 ? "NULL, NULL" : "d.replayed_at, d.attempts_before_replay"
         return """
             SELECT d.target, d.attempts, d.last_attempt_at, d.next_attempt_at, \(replay), d.state, d.ended_at, \
-            d.http_status, d.problem, \(eventColumns), d.event_id FROM delivery d JOIN event e ON e.id = d.event_id
+            d.http_status, d.problem, \(eventColumns), d.event_id \
+            FROM delivery d LEFT JOIN event e ON e.id = d.event_id
             """
     }
 
@@ -20,7 +21,7 @@ enum DeliveryRow {
 
     /// Reads a row, or tells what is in one that this program can't read.
     static func read(_ row: borrowing Row) -> Result<DeliveryRecord, UnreadableDelivery> {
-        var problem: String?
+        var problem: String? = row.isNull(10) ? "its event is missing" : nil
         let target = row.text(0, "target", &problem).flatMap(DeliveryTarget.init(column:))
         if target == nil { problem = problem ?? "the target is not known" }
         let state = row.text(6, "state", &problem).flatMap(DeliveryRecord.State.init(rawValue:))

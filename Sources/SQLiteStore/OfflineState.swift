@@ -35,7 +35,7 @@ public final class OfflineState {
             database = try Database(path: path, access: Self.hasLog(path) ? .readingWithLog : .readingUnchanged)
         case .writing:
             lock = try StateLock(statePath: path)
-            lock.markBegun()
+            try lock.markBegun()
             database = try Database(path: path, access: .writing)
             try database.execute("PRAGMA foreign_keys = ON")
             try Schema.migrate(database)

@@ -91,6 +91,8 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     /// Makes deliveries pending and due at once; answers them.
     public func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> [Delivery] {
         let database = try opened()
+        // As at a commit: what is written to a file without a name would be lost.
+        try place?.check()
         var replayed: [Delivery] = []
         try database.transaction { () throws(StateStoreError) in
             replayed = try DeliveryLedger(database: database).replay(selection, at: time)
@@ -129,7 +131,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
             throw .lost(path: path, what: "holds no tables")
         }
         try Schema.migrate(database)
-        lock.markBegun()
+        try lock.markBegun()
         place = StatePlace(path: path)
         isSetAside = false
         self.database = database

@@ -57,6 +57,22 @@ import Testing
         #expect(try offline.targets().map(\.pending) == [15])
     }
 
+    @Test func aDeliveryWithoutItsEventIsCountedAndShown() async throws {
+        try await fill(3)
+        do {
+            let database = try Database(path: path)
+            try database.execute("PRAGMA foreign_keys = OFF; DELETE FROM event WHERE id = 'evt_1'")
+        }
+        let store = SQLiteStore(path: path)
+        let state = try await store.load()
+        #expect(state.pendingDeliveries.map(\.event.id) == ["evt_0", "evt_2"] && state.unreadable.deliveries == 1)
+        #expect(state.unreadable.examples.first?.hasSuffix("to webhook:x: its event is missing") == true)
+        let list = try await store.deliveries(DeliveryFilter(state: .pending, target: .webhook("x")))
+        #expect(list.unreadable.map(\.eventID) == ["evt_1"] && list.records.count == 2)
+        #expect(list.unreadable.map(\.reason) == ["its event is missing"])
+        #expect(try await store.replay(.pending, at: time(1)).count == 2)
+    }
+
     /// Random values in random columns: every row is read or told, none traps, and none is lost.
     @Test func noValueOfAColumnTrapsOrLosesARow() async throws {
         var random = SeededGenerator(seed: 6)
@@ -138,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: ["delete", "replace", "cut", "log"])
-    func aStateTakenAwayUnderTheStoreIsNoticedAtTheNextCommit(_ how: String) async throws {
+    func aStateTakenAwayUnderTheStoreIsNoticedAtTheNextWrite(_ how: String) async throws {
         try await fill()
         let store = SQLiteStore(path: path)
         _ = try await store.load()
@@ -151,6 +167,12 @@ import Testing
         default: unlink(path + "-wal")
         }
         await #expect(throws: StateStoreError.self) { try await store.commit(StateBatch(jobs: [])) }
+        do {
+            _ = try await store.replay(.pending, at: time(1))
+            Issue.record("nothing was said")
+        } catch {
+            guard case .gone = error else { throw error }
+        }
         _ = try await store.setAside(at: time(1))
         try await store.commit(StateBatch())
         await store.close()

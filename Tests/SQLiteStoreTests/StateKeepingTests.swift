@@ -82,6 +82,23 @@ import Testing
         #expect(names.last == "state.sqlite.damaged-\(time(19).basicISO8601)")
     }
 
+    @Test func whatBelongedToADeletedStateCountsAsOneOfTheDamaged() async throws {
+        let name = { (second: Int64) in "state.sqlite.damaged-\(time(second).basicISO8601)" }
+        for second in 0..<20 {
+            // Every second one lacks the state itself, as where it was deleted under the daemon.
+            for suffix in second % 2 == 0 ? ["-wal", "-shm"] : ["", "-wal", "-shm"] {
+                try folder.write("state.sqlite" + suffix, "damaged")
+            }
+            _ = try await SQLiteStore(path: path).setAside(at: time(Int64(second)))
+        }
+        let kept: [(Int64, [String])] = [
+            (0, ["-shm", "-wal"]), (16, ["-shm", "-wal"]), (17, ["", "-shm", "-wal"]), (18, ["-shm", "-wal"]),
+            (19, ["", "-shm", "-wal"]),
+        ]
+        let expected = kept.flatMap { second, suffixes in suffixes.map { name(second) + $0 } }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == expected)
+    }
+
     @Test func aStateOfTheFirstSchemaGoesOn() async throws {
         let old = try Database(path: path)
         try Schema.migrate(old, steps: Array(Schema.steps.prefix(1)))
@@ -223,6 +240,62 @@ import Testing
         }
         try folder.write("state.sqlite.lock", "1\nstopped\n")
         try await SQLiteStore(path: path).commit(StateBatch())
+    }
+
+    /// The lock's file as it is after a crash on a full disk that cut it, and as somebody may have left it.
+    @Test(arguments: ["", "\n", "1", "x\nstopped\n"])
+    func aLockThatSaysNothingStandsForAStateThatWasNotClosed(_ content: String) async throws {
+        let store = SQLiteStore(path: path)
+        try await store.commit(StateBatch())
+        await store.close()
+        try folder.write("state.sqlite.lock", content)
+        #expect(await holder(.crashed) == .crashed)
+        do {
+            let offline = try OfflineState(path: path)
+            #expect(!offline.wasCleanlyStopped)
+        }
+        do {
+            let lock = try StateLock(statePath: path)
+            #expect(!lock.wasCleanlyStopped && lock.hadState)
+        }
+        try folder.write("state.sqlite.lock", content)
+        unlink(path)
+        await #expect(throws: StateStoreError.lost(path: path, what: "is missing")) {
+            _ = try await SQLiteStore(path: path).load()
+        }
+    }
+
+    @Test func theLockIsWrittenOverAtOneSize() async throws {
+        try folder.write("state.sqlite.lock", "4194304\nrunning\nnew\n")
+        var lock: StateLock? = try StateLock(statePath: path)
+        func content() throws -> String { try String(contentsOfFile: path + ".lock", encoding: .utf8) }
+        func padded(_ text: String) -> String { text + String(repeating: "\n", count: 64 - text.utf8.count) }
+        #expect(try content() == padded("\(getpid())\nrunning\nnew\n"))
+        try lock?.markBegun()
+        #expect(try content() == padded("\(getpid())\nrunning\n"))
+        lock?.markStopped()
+        #expect(try content() == padded("\(getpid())\nstopped\n"))
+        lock = nil
+        #expect(await holder(.stopped) == .stopped)
+        let again = try StateLock(statePath: path)
+        #expect(again.wasCleanlyStopped && again.hadState)
+    }
+
+    @Test func aFullDiskLeavesNoLockThatSaysNothing() async throws {
+        guard let disk = try await SmallDisk() else { return }
+        let (old, new) = (disk.folder.path + "/old", disk.folder.path + "/new")
+        var lock: StateLock? = try StateLock(statePath: old)
+        try lock?.markBegun()
+        lock = nil
+        disk.fill()
+        #expect(throws: StateStoreError.diskFull(path: new + ".lock")) { _ = try StateLock(statePath: new) }
+        #expect(!FileManager.default.fileExists(atPath: new + ".lock"))
+        do {
+            let held = try StateLock(statePath: old)
+            #expect(!held.wasCleanlyStopped && held.hadState)
+            held.markStopped()
+        }
+        #expect(try StateLock(statePath: old).wasCleanlyStopped)
     }
 
     @Test func aStateOfNoDaemonCanBeReadAndReplayed() async throws {

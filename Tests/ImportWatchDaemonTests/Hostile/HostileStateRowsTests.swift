@@ -54,6 +54,22 @@ extension Hostile {
             }
         }
 
+        @Test func aNotificationWhoseEventIsGoneIsToldAndShown() async throws {
+            let harness = try await world()
+            let first = try await told(harness)
+            first.signal(SIGTERM)
+            _ = try await first.exitStatus()
+            try await change(harness, "UPDATE delivery SET state = 'pending', ended_at = NULL; DELETE FROM event")
+            let offline = try await harness.tool(["deliveries"])
+            #expect(offline.printed.contains("its event is missing"), "\(offline.printed)")
+            let daemon = try harness.daemon()
+            try await daemon.waitFor("its event is missing")
+            let online = try await harness.tool(["deliveries"])
+            #expect(online.printed.contains("its event is missing"), "\(online.printed)")
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.exitStatus() == 0)
+        }
+
         @Test func aStateDeletedUnderTheDaemonIsSaidAndWrittenAnew() async throws {
             let harness = try await world()
             let daemon = try await told(harness)

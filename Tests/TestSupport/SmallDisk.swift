@@ -1,13 +1,13 @@
 import Foundation
-import TestSupport
 
 /// A disk of half a megabyte that a test fills up and frees; only root can have one.
-final class SmallDisk {
-    let folder: TemporaryFolder
+public final class SmallDisk {
+    /// Where it is mounted.
+    public let folder: TemporaryFolder
     private let filler: FileHandle
 
     /// `nil`, said on standard output, where none can be mounted.
-    init?() async throws {
+    public init?() async throws {
         folder = try TemporaryFolder()
         let options = ["-t", "tmpfs", "-o", "size=512k", "tmpfs", folder.path]
         guard geteuid() == 0, try await TestProcess("/bin/mount", options).exitStatus() == 0 else {
@@ -30,13 +30,15 @@ final class SmallDisk {
     }
 
     /// The configuration's table for a state on this disk.
-    var state: String { "[state]\npath = \"\(folder.path)/state.sqlite\"" }
+    public var state: String { "[state]\npath = \"\(folder.path)/state.sqlite\"" }
 
-    func fill() {
+    /// Leaves no room on it.
+    public func fill() {
         while (try? filler.write(contentsOf: Data(repeating: 1, count: 4096))) != nil {}
     }
 
-    func free() throws {
+    /// Makes room again.
+    public func free() throws {
         try filler.truncate(atOffset: 0)
     }
 }
