@@ -22,10 +22,17 @@ final class CurlExchange {
     private var excess: TransportError?
     /// Whether a byte of the answer has come.
     private var hasBegun = false
-    /// How often libcurl went on before that.
+    /// Whether the header of the answer has ended.
+    private var isInBody = false
+    /// How often libcurl went on before the answer began, and later without a piece of its body.
     private var steps = 0
     /// The longest answer of a proxy to CONNECT, in bytes: each is one step.
     private static let connectLimit = 16 << 10
+    /// How often libcurl may go on within a body and have nothing of it.
+    ///
+    /// It does so once for what it reads at once, up to 1.6 MB, and about once a second while nothing comes: no honest
+    /// answer has so much between two pieces.
+    private static let emptyLimit = 512
 
     init(
         number: UInt64,
@@ -73,13 +80,18 @@ final class CurlExchange {
         return handle.wasRefused ? .badAddress(reason: "libcurl does not take it, or a file that goes with it") : nil
     }
 
-    /// Takes note that libcurl goes on; false when a proxy's answer to CONNECT gets too long.
+    /// Takes note that libcurl goes on; false when a proxy's answer to CONNECT gets too long, or what is no body in a body.
     ///
-    /// libcurl reads that answer byte by byte within one call, for as long as there is more, and looks at no time limit.
+    /// libcurl reads the first byte by byte within one call, for as long as there is more, and looks at no time limit. Of
+    /// the second, extensions of chunks, it counts no byte.
     func goesOn() -> Bool {
-        guard !hasBegun else { return true }
-        onPiece()
+        guard !hasBegun || isInBody else { return true }
         steps += 1
+        if isInBody {
+            guard steps > Self.emptyLimit else { return true }
+            return end(with: .other(host: host, reason: "its answer goes on and on with nothing in it"))
+        }
+        onPiece()
         guard steps > Self.connectLimit else { return true }
         return end(with: .proxy(reason: "its answer to CONNECT is longer than \(Self.connectLimit) bytes"))
     }
@@ -89,6 +101,11 @@ final class CurlExchange {
     /// The first line of a newer answer (after 100 Continue) begins anew, but for what counts against the limit.
     func take(header line: UnsafeBufferPointer<UInt8>) -> Bool {
         hasBegun = true
+        // The empty line after an informational answer is not the last: the next one's first line follows.
+        isInBody =
+            isInBody && !line.starts(with: "HTTP/".utf8) || line.elementsEqual("\r\n".utf8)
+            || line.elementsEqual("\n".utf8)
+        steps = 0
         onPiece()
         headerBytes += line.count
         guard excess == nil, headerBytes <= CurlTransport.headerLimit else {
@@ -106,6 +123,7 @@ final class CurlExchange {
     /// Takes a piece of the body; false when the body gets too long, or when no more of it is wanted.
     func take(body piece: UnsafeBufferPointer<UInt8>) -> Bool {
         onPiece()
+        steps = 0
         bodyBytes += piece.count
         guard excess == nil, bodyBytes <= answer.limit else {
             return end(with: .bodyTooLarge(host: host, limit: answer.limit))

@@ -33,14 +33,26 @@ final class CurlLoop {
     private static let rounds = 16
     /// After how many pieces of answers a turn ends: some milliseconds of work, whatever arrives.
     ///
-    /// One call of libcurl reads 16 KiB of a socket at the most, but these may be thousands of pieces.
+    /// One call of libcurl reads a hundred times 16 KiB of a socket, if so much is there, and these may be a great many
+    /// pieces.
     private static let pieces = 4000
     /// The pieces that this turn has handed over.
     private var handedOver = 0
+    /// After how long a turn calls libcurl no more: much of what it reads, like extensions of chunks, is never handed
+    /// over and counts as no piece.
+    private static let patience = Duration.milliseconds(10)
+    private let now: () -> MonotonicInstant
+    private var turnBegan: MonotonicInstant
+    /// Whether the last turn that served sockets ended before all were served.
+    private var wasCutShort = false
+    /// Whether others are to have their turn.
+    private var isOver: Bool {
+        handedOver >= Self.pieces || turnBegan.duration(to: now()) >= Self.patience
+    }
     /// How many ended exchanges one turn reports: what is done with an answer may be work.
     private static let reports = 16
 
-    init() throws(CurlSetupError) {
+    init(now: @escaping () -> MonotonicInstant) throws(CurlSetupError) {
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
             throw .curl
         }
@@ -52,6 +64,8 @@ final class CurlLoop {
         }
         self.multi = multi
         self.epoll = epoll
+        self.now = now
+        turnBegan = now()
         readable = DispatchSource.makeReadSource(fileDescriptor: epoll, queue: .main)
         timer = DispatchSource.makeTimerSource(queue: .main)
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -173,10 +187,10 @@ final class CurlLoop {
     private func serveSockets() {
         turn {
             // Where one socket alone may have too much for a turn, they are served one by one.
-            let batch = handedOver < Self.pieces ? events.count : 1
-            handedOver = 0
+            let batch = wasCutShort ? 1 : events.count
+            wasCutShort = false
             // epoll gives each socket its turn before one has another; it stays readable while there is more.
-            for _ in 0..<Self.rounds where handedOver < Self.pieces {
+            for _ in 0..<Self.rounds {
                 let count = epoll_wait(epoll, &events, Int32(batch), 0)
                 guard count > 0 else { return }
                 for event in events.prefix(Int(count)) {
@@ -185,6 +199,10 @@ final class CurlLoop {
                     if event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
                     if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
                     act(event.data.fd, mask)
+                    if isOver {
+                        wasCutShort = true
+                        return
+                    }
                 }
                 if Int(count) < batch { return }
             }
@@ -194,10 +212,14 @@ final class CurlLoop {
     private func turn(_ work: () -> Void) {
         guard !isClosed else { return }
         turnObserver?(true)
+        turnBegan = now()
+        handedOver = 0
         work()
         for _ in 0..<Self.rounds where isDue && !isClosed {
+            // Once at least: sockets that always have more must not keep the time limits from being looked at.
             isDue = false
             act(CURL_SOCKET_TIMEOUT, 0)
+            if isOver { break }
         }
         reportDone()
         if isDue || !done.isEmpty { scheduleTurn() }

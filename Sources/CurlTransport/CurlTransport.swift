@@ -16,10 +16,12 @@ public final class CurlTransport: HTTPTransport {
 
     /// Sets up the loop.
     ///
-    /// - Parameter userAgent: What the requests call their sender.
-    public init(userAgent: String) throws(CurlSetupError) {
+    /// - Parameters:
+    ///   - userAgent: What the requests call their sender.
+    ///   - now: The clock by which a turn of the loop ends in time for others.
+    public init(userAgent: String, now: @escaping () -> MonotonicInstant) throws(CurlSetupError) {
         self.userAgent = userAgent
-        loop = try CurlLoop()
+        loop = try CurlLoop(now: now)
         loop.onDone = { [weak self] number, result in self?.finish(number, result) }
     }
 

@@ -61,7 +61,7 @@ final class Daemon {
         self.environment = environment
         signalThread = signals
         let clock = environment.clock
-        transport = try CurlTransport(userAgent: "importwatchd/\(importWatchVersion)")
+        transport = try CurlTransport(userAgent: "importwatchd/\(importWatchVersion)", now: clock.now)
         journal = Self.journal(environment)
         journalNotifier = JournalNotifier(journal: journal)
         reporter = Reporter(journal: journal)

@@ -8,7 +8,7 @@ import Testing
     private let transport: CurlTransport
 
     init() throws {
-        transport = try CurlTransport(userAgent: "importwatchd/test")
+        transport = try CurlTransport(userAgent: "importwatchd/test", now: MachineClock.now)
     }
 
     private func send(_ request: HTTPRequest) async -> Result<HTTPResponse, TransportError> {
@@ -35,6 +35,35 @@ import Testing
         }
         #expect(bodies.allSatisfy { $0 == nil || $0 == size })
         #expect(bodies.contains(size) && bodies.contains(nil))
+    }
+
+    /// libcurl hands nothing over of extensions of chunks, and counts them nowhere.
+    @Test func anEndlessExtensionOfAChunkEndsTheExchangeAndLeavesTimeToOthers() async throws {
+        let server = try FloodServer(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+            repeated: "xxxxxxxx",
+            isPaced: false
+        )
+        let request = HTTPRequest(method: .get, url: server.address, timeout: .seconds(25), proxy: .none)
+        let clock = ContinuousClock()
+        var begun = clock.now
+        var longest = Duration.zero
+        transport.turnObserver = { begins in
+            if begins { begun = clock.now } else { longest = max(longest, clock.now - begun) }
+        }
+        var kinds: [String?] = []
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            for _ in 0..<8 {
+                _ = transport.send(request) { result in
+                    if case .failure(let error) = result { kinds.append(error.kind) } else { kinds.append(nil) }
+                    if kinds.count == 8 { continuation.resume() }
+                }
+            }
+        }
+        print("extension of a chunk: longest turn \(longest)")
+        #expect(kinds == Array(repeating: "other", count: 8))
+        // The flood and other tests have the processors too.
+        #expect(longest < .milliseconds(400))
     }
 
     @Test func aHintToWaitOutlivesALongErrorPage() async throws {

@@ -6,7 +6,7 @@ import Testing
 /// Sends, cancels and closes in any order: each completion comes once, and nothing that is freed is touched.
 @MainActor @Suite(.serialized) struct ClosedTransportTests {
     @Test func whatIsSentAfterTheCloseFailsAndTouchesNothing() async throws {
-        let transport = try CurlTransport(userAgent: "importwatchd/test")
+        let transport = try CurlTransport(userAgent: "importwatchd/test", now: MachineClock.now)
         transport.close()
         let result = await withCheckedContinuation { continuation in
             _ = transport.send(HTTPRequest(method: .get, url: "http://127.0.0.1:1/")) {
@@ -52,7 +52,7 @@ import Testing
         private var count = 0
 
         init(server: String, seed: UInt64) throws {
-            transport = try CurlTransport(userAgent: "importwatchd/test")
+            transport = try CurlTransport(userAgent: "importwatchd/test", now: MachineClock.now)
             self.server = server
             random = SeededGenerator(seed: seed)
         }

@@ -1,12 +1,13 @@
 import CurlTransport
 import ImportWatch
+import TestSupport
 import Testing
 
 @MainActor @Suite(.serialized) struct CurlTransportTests {
     private let transport: CurlTransport
 
     init() throws {
-        transport = try CurlTransport(userAgent: "importwatchd/test")
+        transport = try CurlTransport(userAgent: "importwatchd/test", now: MachineClock.now)
     }
 
     private func send(_ request: HTTPRequest) async -> Result<HTTPResponse, TransportError> {

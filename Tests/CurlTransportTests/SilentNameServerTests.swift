@@ -36,7 +36,7 @@ import Testing
         let silent = try silentNameServer()
         defer { close(silent) }
         let clock = ContinuousClock()
-        let transport = try CurlTransport(userAgent: "test")
+        let transport = try CurlTransport(userAgent: "test", now: MachineClock.now)
         var begun = clock.now
         var longest = Duration.zero
         transport.turnObserver = { begins in

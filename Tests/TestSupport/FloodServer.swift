@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// A server on this machine that answers each request with a beginning and then the same bytes for as long as they are
-/// taken, some megabytes a second, at most for 30 s a connection.
+/// taken, some megabytes a second or as fast as they are taken, at most for 30 s a connection.
 public final class FloodServer: Sendable {
     private final class Counts: Sendable {
         let sent = Mutex<Int>(0)
@@ -17,14 +17,15 @@ public final class FloodServer: Sendable {
     /// - Parameters:
     ///   - beginning: What is sent once.
     ///   - repeated: What is sent again and again after it; nothing means the end of the connection.
-    public init(_ beginning: String, repeated: String = "") throws {
+    ///   - isPaced: Whether it leaves the processors to others between.
+    public init(_ beginning: String, repeated: String = "", isPaced: Bool = true) throws {
         let times = repeated.isEmpty ? 0 : max(1, 65_536 / repeated.utf8.count)
         let (first, block) = (Array(beginning.utf8), Array(String(repeating: repeated, count: times).utf8))
         let counts = Counts()
         self.counts = counts
         listener = try LoopbackListener { client in
             counts.accepted.withLock { $0 += 1 }
-            Self.serve(client, first, block, counts)
+            Self.serve(client, first, block, isPaced, counts)
         }
     }
 
@@ -35,7 +36,13 @@ public final class FloodServer: Sendable {
     /// How many connections there were.
     public var connections: Int { counts.accepted.withLock { $0 } }
 
-    private static func serve(_ client: Int32, _ first: [UInt8], _ block: [UInt8], _ counts: Counts) {
+    private static func serve(
+        _ client: Int32,
+        _ first: [UInt8],
+        _ block: [UInt8],
+        _ isPaced: Bool,
+        _ counts: Counts
+    ) {
         var patience = timeval(tv_sec: 5, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(client, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -59,7 +66,7 @@ public final class FloodServer: Sendable {
             }
             next = block
             // The machine's processors are not what the flooded program has to fight for.
-            usleep(20_000)
+            if isPaced { usleep(20_000) }
         } while !block.isEmpty && Date() < end
     }
 }

@@ -21,9 +21,10 @@ public struct Doctor {
     ///   - variables: The variables with which it looks.
     ///   - files: The files as it sees them.
     public init(variables: [String: String], files: any FileReader) throws(CurlSetupError) {
+        let clock = SystemClock()
         self.init(
-            environment: DaemonEnvironment(variables: variables, files: files, clock: SystemClock()),
-            transport: try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)"),
+            environment: DaemonEnvironment(variables: variables, files: files, clock: clock),
+            transport: try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)", now: clock.now),
             programs: SpawnedPrograms()
         )
     }

@@ -75,7 +75,7 @@ public final class JobWait {
         self.request = request
         open = Set(request.jobs)
         environment = DaemonEnvironment(variables: variables, files: LocalFiles(), clock: clock)
-        transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)")
+        transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)", now: clock.now)
     }
 
     /// Begins, and calls `completion` once at the end.

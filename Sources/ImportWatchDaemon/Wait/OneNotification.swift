@@ -28,7 +28,7 @@ public final class OneNotification {
     /// Takes the webhook's settings.
     public init(_ webhook: Configuration.Webhook) throws(CurlSetupError) {
         self.webhook = webhook
-        transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)")
+        transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)", now: clock.now)
         let clock = clock
         notifier = WebhookNotifier(
             settings: ConfigurationReader.settings(of: webhook),

@@ -81,7 +81,7 @@ import WatchConfiguration
     }
 
     private func ours(_ home: TemporaryFolder, _ service: LoopbackServer) async throws -> String? {
-        let transport = try CurlTransport(userAgent: "test")
+        let transport = try CurlTransport(userAgent: "test", now: MachineClock.now)
         defer { transport.close() }
         let ports = AWSPorts(
             environment: AWSEnvironment(variables(home, service)),

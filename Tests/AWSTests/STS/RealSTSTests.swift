@@ -28,7 +28,7 @@ import Testing
         let id = try #require(made["id"]?.string)
         let secret = try #require(made["secret"]?.string)
         let arn = try #require(made["arn"]?.string)
-        let transport = try CurlTransport(userAgent: "test")
+        let transport = try CurlTransport(userAgent: "test", now: MachineClock.now)
         defer { transport.close() }
         let world = TestWorld(
             ["HOME": "/home", "AWS_ENDPOINT_URL_STS": server.url],
@@ -78,7 +78,7 @@ import Testing
             print("moto: skipped, not installed in .build/venv")
             return
         }
-        let transport = try CurlTransport(userAgent: "test")
+        let transport = try CurlTransport(userAgent: "test", now: MachineClock.now)
         defer { transport.close() }
         let world = TestWorld(
             [
