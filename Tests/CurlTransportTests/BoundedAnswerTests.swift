@@ -19,10 +19,9 @@ import Testing
 
     /// Many long answers at once overdraw the budget also while whole ones wait to be reported.
     @Test func anAnswerThatWasDroppedIsNeverCalledASuccess() async throws {
-        let size = 1_000_000
-        let server = try FloodServer(
-            "HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n" + String(repeating: "x", count: size)
-        )
+        // Sent in pieces with waits between, so that all are under way at once however soon one could be read.
+        let size = 1 << 20
+        let server = try FloodServer("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n", repeated: "x")
         let request = HTTPRequest(method: .get, url: server.address, timeout: .seconds(60), proxy: .none)
         var bodies: [Int?] = []
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
