@@ -11,7 +11,7 @@ help: ## Show this list
 build: set-up-build ## Build everything for debugging
 	$(SWIFT) build $(CHECKED)
 
-demo: set-up-build ## Build, and watch a job of every outcome at a simulated SES (under a minute)
+demo: set-up-build ## Build, and watch a job of every outcome at a simulated SES (about a minute)
 	$(SWIFT) build $(CHECKED) --product importwatchd
 	$(SWIFT) build $(CHECKED) --product importwatchctl
 	$(SWIFT) build $(CHECKED) --product ses-simulator
