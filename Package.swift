@@ -81,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Presentation", "SQLiteStore",
+                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Presentation",
                 "WatchConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

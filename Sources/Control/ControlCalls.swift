@@ -29,8 +29,8 @@ public protocol ControlHandler: AnyObject {
     /// - Parameter probe: A job to make one real call about; `nil` for none.
     func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void)
 
-    /// Where the daemon's state lies, by which a client knows that it asks the right daemon.
-    var statePath: String { get }
+    /// The daemon's state, by which a client knows that it asks the right daemon.
+    var stateIdentity: String { get }
 }
 
 /// A call as Varlink writes it.
@@ -92,8 +92,8 @@ struct ControlCalls {
         case "\(ControlInterface.name).Examine": examine(call, completion)
         case "\(ControlInterface.name).Deliveries", "\(ControlInterface.name).Replay":
             guard let handler else { return completion(Self.notImplemented(call.method)) }
-            if let state = call.parameters["state_path"]?.string, state != handler.statePath {
-                return completion(Self.error("OtherState", ["state_path": .string(handler.statePath)], own: true))
+            if let state = call.parameters["state_path"]?.string, state != handler.stateIdentity {
+                return completion(Self.error("OtherState", ["state_path": .string(handler.stateIdentity)], own: true))
             }
             if call.method.hasSuffix("Replay") {
                 replay(call.parameters, handler, completion)

@@ -53,16 +53,16 @@ public struct ControlClient: Sendable {
         return sources.compactMap(SourceFindings.init(json:))
     }
 
-    /// Deliveries as JSON, of a daemon that works on the state at `statePath`, or on any where it is `nil`.
-    public func deliveries(_ filter: DeliveryFilter, statePath: String?) throws(ControlError) -> [JSONValue] {
-        let answer = try call("Deliveries", filter.json, statePath: statePath)
+    /// Deliveries as JSON, of a daemon that works on a state, or on any where it is `nil`.
+    public func deliveries(_ filter: DeliveryFilter, state: String?) throws(ControlError) -> [JSONValue] {
+        let answer = try call("Deliveries", filter.json, state: state)
         guard let deliveries = answer["deliveries"]?.array else { throw unreadable("list") }
         return deliveries
     }
 
-    /// Has deliveries sent again by a daemon that works on the state at `statePath`; answers how many.
-    public func replay(_ selection: ReplaySelection, statePath: String?) throws(ControlError) -> Int {
-        let answer = try call("Replay", selection.json, statePath: statePath)
+    /// Has deliveries sent again by a daemon that works on a state; answers how many.
+    public func replay(_ selection: ReplaySelection, state: String?) throws(ControlError) -> Int {
+        let answer = try call("Replay", selection.json, state: state)
         guard let count = answer["replayed"]?.integer else { throw unreadable("number") }
         return Int(count)
     }
@@ -75,12 +75,12 @@ public struct ControlClient: Sendable {
     private func call(
         _ method: String,
         _ parameters: JSONValue = [:],
-        statePath: String? = nil,
+        state: String? = nil,
         patience: Duration? = nil
     ) throws(ControlError) -> JSONValue {
         let socket = try ClientSocket(path, now: now, limit: limit, patience: patience ?? limit)
         var members = parameters.object ?? []
-        if let statePath { members.append(.init("state_path", .string(ControlPath.canonical(statePath)))) }
+        if let state { members.append(.init("state_path", .string(state))) }
         let request: JSONValue = [
             "method": .string("\(ControlInterface.name).\(method)"), "parameters": .object(members),
         ]

@@ -2,22 +2,21 @@ import Glibc
 
 /// Where the control socket lies.
 public enum ControlPath {
-    /// The daemon's own: `$RUNTIME_DIRECTORY/control`, else the state's path with `.control` at its end.
-    public static func server(statePath: String, environment: [String: String]) -> String {
-        inRuntimeDirectory(environment) ?? beside(statePath)
+    /// The daemon's own: `$RUNTIME_DIRECTORY/control`, else where the configuration has it.
+    public static func server(configured: String, environment: [String: String]) -> String {
+        inRuntimeDirectory(environment) ?? configured
     }
 
-    /// Where a client looks, in this order: the runtime directory, beside the state.
+    /// Where a client looks, in this order: the runtime directory, where the configuration has it.
     ///
-    /// - Parameter statePath: `nil` where the configuration can't be read; then the state's usual place is taken.
+    /// - Parameter configured: `nil` where the configuration can't be read; then the usual place is taken.
     public static func candidates(
         configurationPath: String,
-        statePath: String?,
+        configured: String?,
         environment: [String: String]
     ) -> [String] {
         let usual = environment["STATE_DIRECTORY"].map { $0 + "/" } ?? folder(of: configurationPath)
-        let besideState = beside(statePath ?? usual + "state.sqlite")
-        return (inRuntimeDirectory(environment).map { [$0] } ?? []) + [besideState]
+        return (inRuntimeDirectory(environment).map { [$0] } ?? []) + [configured ?? usual + "state.sqlite.control"]
     }
 
     /// The path without symbolic links and relative parts, by which two names of one state are seen to be the same.
@@ -35,9 +34,5 @@ public enum ControlPath {
 
     private static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    }
-
-    private static func beside(_ statePath: String) -> String {
-        statePath + ".control"
     }
 }

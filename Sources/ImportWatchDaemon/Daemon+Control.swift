@@ -15,7 +15,7 @@ extension Daemon: ControlHandler {
         overview.dead = deliveries.outbox.dead
         return overview.report(
             configuration: plan.configuration.path,
-            state: plan.configuration.state.path,
+            state: plan.configuration.state.place.description,
             startedAt: startedAt,
             summary: summary(),
             job: job
@@ -59,8 +59,8 @@ extension Daemon: ControlHandler {
         for completion in reloads.giveUp() { completion(.stopping) }
     }
 
-    /// The state's path, as clients name it.
-    var statePath: String { ControlPath.canonical(plan.configuration.state.path) }
+    /// The state's place, as clients name it.
+    var stateIdentity: String { plan.configuration.state.place.identity }
 
     /// Looks deliveries up in the state.
     func deliveries(
@@ -120,8 +120,8 @@ extension Daemon: ControlHandler {
 
     /// What a running daemon can't change.
     private func checkUnchangeable(_ new: DaemonPlan) throws(ConfigurationError) {
-        let (old, path) = (plan.configuration.state.path, new.configuration.state.path)
-        guard old == path else {
+        let (old, path) = (plan.configuration.state.place.description, new.configuration.state.place.description)
+        guard plan.configuration.state.store == new.configuration.state.store else {
             throw .unreadable(
                 path: new.configuration.path,
                 reason: "\(new.configuration.path): [state] path changed from \(old) to \(path); restart for that"

@@ -2,13 +2,13 @@ import ImportWatch
 
 /// What the daemon does about its state besides writing what changes.
 extension Daemon {
-    /// Reads the state; a damaged one is put aside, and the daemon starts anew.
+    /// Reads the state; a damaged one is given up, and a new one begun.
     func loadState() async throws(StateStoreError) -> StoredState {
         do throws(StateStoreError) {
             return try await store.load()
         } catch {
             guard error.asksForNewState else { throw error }
-            let name = try await store.setAside(at: environment.clock.wall())
+            let name = try await store.beginAnew(at: environment.clock.wall())
             reporter.report(.stateSetAside(error, name: name))
             return try await store.load()
         }

@@ -3,7 +3,6 @@ import CurlTransport
 import Dispatch
 import Glibc
 import ImportWatch
-import SQLiteStore
 import Systemd
 import WatchConfiguration
 import Webhook
@@ -65,7 +64,7 @@ final class Daemon {
         journal = Self.journal(environment)
         journalNotifier = JournalNotifier(journal: journal)
         reporter = Reporter(journal: journal)
-        store = SQLiteStore(path: plan.configuration.state.path)
+        store = plan.configuration.state.place.store()
         writer = StateWriter(store: store, reporter: reporter, clock: clock)
         deliveries = DeliveryRunner(writer: writer, reporter: reporter, clock: clock)
         startedAt = clock.wall()
@@ -118,7 +117,7 @@ final class Daemon {
         deliveries.setUnreadable(state.unreadable.deliveries)
         deliveries.restore(state.pendingDeliveries)
         if !state.unreadable.isEmpty {
-            reporter.report(.rowsUnreadable(state.unreadable, path: plan.configuration.state.path))
+            reporter.report(.rowsUnreadable(state.unreadable, in: plan.configuration.state.place))
         }
         deliveries.reportOrphans()
         for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
@@ -139,7 +138,7 @@ final class Daemon {
 
     private func openControl() {
         let path = ControlPath.server(
-            statePath: plan.configuration.state.path,
+            configured: plan.configuration.state.controlPath,
             environment: environment.variables
         )
         do throws(ControlError) {
@@ -150,8 +149,7 @@ final class Daemon {
     }
 
     private func giveUp(_ error: StateStoreError) async {
-        var status = ExitCode.failure
-        if case .inUse = error { status = ExitCode.stateInUse }
+        let status = error.kind == .inUse ? ExitCode.stateInUse : ExitCode.failure
         signalThread.endSoon(status: status)
         reporter.report(.cannotStart(error.description))
         await reporter.drained()

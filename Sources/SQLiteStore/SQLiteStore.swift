@@ -3,13 +3,12 @@ import ImportWatch
 
 /// Keeps jobs, events and the outbox in a SQLite file: write-ahead log, every commit on disk before it returns.
 public actor SQLiteStore: StateStore, DeliveryArchive {
-    /// Where the file lies.
-    public let path: String
+    private let path: String
     private let executor = QueueExecutor(label: "importwatchd.state")
     private var database: Database?
     private var lock: StateLock?
     private var isChecked = false
-    private var place: StatePlace?
+    private var files: OpenedFiles?
     private var isSetAside = false
 
     /// The queue that every call runs on.
@@ -51,7 +50,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     public func commit(_ batch: StateBatch) throws(StateStoreError) -> [Delivery] {
         let database = try opened()
         // Whoever only reads may go on with what is open; a commit to a file without a name would be lost.
-        try place?.check()
+        try files?.check()
         var pending: [Delivery] = []
         try database.transaction { () throws(StateStoreError) in
             pending = try BatchWriter(database: database).write(batch)
@@ -59,10 +58,10 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         return pending
     }
 
-    /// Puts the file aside, with what belongs to it; the next call begins a new one.
-    public func setAside(at time: WallTime) throws(StateStoreError) -> String {
+    /// Puts the file aside under a dated name, with what belongs to it; the next call begins a new one.
+    public func beginAnew(at time: WallTime) throws(StateStoreError) -> String {
         database = nil
-        place = nil
+        files = nil
         isSetAside = true
         // Where the lock's file went with the state, its lock would keep nobody away.
         if lock?.isInPlace == false { lock = nil }
@@ -92,7 +91,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     public func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> [Delivery] {
         let database = try opened()
         // As at a commit: what is written to a file without a name would be lost.
-        try place?.check()
+        try files?.check()
         var replayed: [Delivery] = []
         try database.transaction { () throws(StateStoreError) in
             replayed = try DeliveryLedger(database: database).replay(selection, at: time)
@@ -118,7 +117,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         if let held = self.lock { lock = held } else { lock = try StateLock(statePath: path) }
         // Held from here on, also while a damaged file is put aside.
         self.lock = lock
-        if lock.hadState, !isSetAside { try StatePlace.checkBeforeOpening(path) }
+        if lock.hadState, !isSetAside { try OpenedFiles.checkBeforeOpening(path) }
         let mask = umask(0o077)
         defer { umask(mask) }
         let database = try Database(path: path)
@@ -132,7 +131,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         }
         try Schema.migrate(database)
         try lock.markBegun()
-        place = StatePlace(path: path)
+        files = OpenedFiles(path: path)
         isSetAside = false
         self.database = database
         return database

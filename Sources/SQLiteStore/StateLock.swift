@@ -7,7 +7,7 @@ import ImportWatch
 /// As long as no state was begun beside it, its third line says `new`. Newlines fill it up to a fixed size: it is only
 /// ever written over, for what is cut first may stay empty on a full disk. One that says nothing is what became of
 /// another's, so it stands for a state that was not closed in good order.
-public final class StateLock {
+final class StateLock {
     /// Whether the last daemon stopped in good order; also true where there was none.
     let wasCleanlyStopped: Bool
     /// Whether a state lay beside it once.
@@ -94,7 +94,7 @@ public final class StateLock {
     }
 
     /// Who holds, or last held, the lock of a state; `nil` where there never was a daemon.
-    public static func holder(statePath: String) -> StateHolder? {
+    static func holder(statePath: String) -> StateHolder? {
         guard let descriptor = try? StateFile.open(path(beside: statePath), O_RDONLY) else { return nil }
         defer { close(descriptor) }
         let content = read(descriptor)
@@ -130,7 +130,7 @@ public final class StateLock {
 }
 
 /// How the daemon of a state stands.
-public enum StateHolder: Hashable, Sendable {
+enum StateHolder: Hashable, Sendable {
     /// It runs.
     case running(pid: Int32)
     /// It stopped in good order.

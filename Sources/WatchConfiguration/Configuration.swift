@@ -131,8 +131,16 @@ public struct Configuration: Hashable, Sendable {
 
     /// Where the state is kept and for how long.
     public struct State: Hashable, Sendable {
-        /// The database file.
-        public var path: String
+        /// The kinds of store.
+        public enum Store: Hashable, Sendable {
+            /// A SQLite file.
+            case sqlite(path: String)
+        }
+
+        /// Where it is kept.
+        public var store: Store
+        /// Where the control socket lies, unless systemd gives a directory for run-time files.
+        public var controlPath: String
         /// How long finished jobs and deliveries are kept.
         public var keep: Duration
     }

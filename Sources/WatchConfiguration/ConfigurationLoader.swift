@@ -31,8 +31,8 @@ public struct ConfigurationLoader {
         return (configuration, collector.sorted)
     }
 
-    /// Where the state lies, whatever is wrong with the rest of the file; `nil` where that can't be said.
-    public func statePath(path: String) -> String? {
+    /// What the file says of the state, whatever is wrong with its rest; `nil` where that can't be read.
+    public func state(path: String) -> Configuration.State? {
         guard let bytes = try? files.read(path, limit: Self.sizeLimit), let entries = try? TOMLParser.parse(bytes)
         else {
             return nil
@@ -40,7 +40,7 @@ public struct ConfigurationLoader {
         let collector = ComplaintCollector(path: path)
         var top = SectionReader(name: "", entries: entries, position: Self.start, collector: collector)
         let state = ServiceDecoder.state(&top, paths(path))
-        return collector.hasErrors ? nil : state.path
+        return collector.hasErrors ? nil : state
     }
 
     private static let start = Position(line: 1, column: 1)

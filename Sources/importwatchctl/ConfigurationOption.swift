@@ -3,7 +3,6 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
-import SQLiteStore
 import WatchConfiguration
 
 /// The option that every subcommand has.
@@ -66,12 +65,7 @@ struct ConfigurationOption: ParsableArguments {
     /// Asks the daemon at the first socket where one listens, even where the configuration is bad: the daemon has its own
     /// verdict on that.
     func ask<Answer>(_ question: (ControlClient) throws(ControlError) -> Answer) throws -> Answer {
-        let statePath = loader.statePath(path: path)
-        let paths = ControlPath.candidates(
-            configurationPath: path,
-            statePath: statePath,
-            environment: variables
-        )
+        let paths = sockets(variables)
         var problem: ControlError?
         for path in paths {
             do throws(ControlError) {
@@ -88,6 +82,16 @@ struct ConfigurationOption: ParsableArguments {
         if problem == nil { _ = try loadOrExit() }
         Output.line("importwatchctl: \(problem ?? .nobodyListens(paths: paths))", to: STDERR_FILENO)
         throw ExitCode(ExitStatus.failure)
+    }
+
+    /// Where a daemon with these variables would listen.
+    func sockets(_ variables: [String: String]) -> [String] {
+        let loader = ConfigurationLoader(files: LocalFiles(), environment: variables)
+        return ControlPath.candidates(
+            configurationPath: path,
+            configured: loader.state(path: path)?.controlPath,
+            environment: variables
+        )
     }
 
     /// A client of the daemon that listens at a path.
@@ -107,9 +111,9 @@ extension ConfigurationOption {
     /// Asks the daemon that works on this configuration's state, or opens the state where none runs; where neither
     /// answers, says why and ends the program.
     func state<Answer>(
-        for purpose: OfflineState.Purpose = .reading,
-        online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
-        offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
+        for purpose: StatePurpose = .reading,
+        online: (ControlClient, _ state: String?) throws(ControlError) -> Answer,
+        offline: (any StoppedState, any StatePlace) throws(StateStoreError) -> Answer
     ) throws -> Answer {
         do {
             return try answer(for: purpose, online: online, offline: offline)
@@ -126,21 +130,16 @@ extension ConfigurationOption {
     ///
     /// - Parameter purpose: What is done with the state where it is opened.
     func answer<Answer>(
-        for purpose: OfflineState.Purpose = .reading,
-        online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
-        offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
+        for purpose: StatePurpose = .reading,
+        online: (ControlClient, _ state: String?) throws(ControlError) -> Answer,
+        offline: (any StoppedState, any StatePlace) throws(StateStoreError) -> Answer
     ) throws -> Answer {
-        let path = loader.statePath(path: self.path)
-        let sockets = ControlPath.candidates(
-            configurationPath: self.path,
-            statePath: path,
-            environment: variables
-        )
+        let place = loader.state(path: path)?.place
         var unheard: [String] = []
         do {
-            for socket in sockets {
+            for socket in sockets(variables) {
                 do throws(ControlError) {
-                    return try online(client(socket), path)
+                    return try online(client(socket), place?.identity)
                 } catch {
                     switch error {
                     case .nobodyListens: unheard.append(socket)
@@ -149,8 +148,8 @@ extension ConfigurationOption {
                     }
                 }
             }
-            let path = try path ?? loadOrExit().state.path
-            return try FileOwner.acting(for: path) { try offline(try OfflineState(path: path, for: purpose), path) }
+            let place = try place ?? loadOrExit().state.place
+            return try FileOwner.acting(for: place.file) { try offline(try place.stopped(for: purpose), place) }
         } catch let code as ExitCode {
             throw code
         } catch {
@@ -161,8 +160,7 @@ extension ConfigurationOption {
     }
 
     private static func exitStatus(of error: any Error) -> Int32 {
-        if case .inUse = error as? StateStoreError { return ExitStatus.stateInUse }
-        return ExitStatus.failure
+        (error as? StateStoreError)?.kind == .inUse ? ExitStatus.stateInUse : ExitStatus.failure
     }
 }
 

@@ -37,7 +37,7 @@ struct DeliveriesCommand: ParsableCommand {
     func run() throws {
         let filter = DeliveryFilter(state: state, target: webhook.map(DeliveryTarget.webhook), jobID: job, limit: limit)
         let deliveries = try config.state(
-            online: { client, path throws(ControlError) in try client.deliveries(filter, statePath: path) },
+            online: { client, state throws(ControlError) in try client.deliveries(filter, state: state) },
             offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).json }
         )
         if json {

@@ -52,13 +52,7 @@ struct DoctorCommand: ParsableCommand {
 
     /// What the running daemon finds; `nil` where none runs.
     private func daemonsAnswer(_ service: Service) throws(ServiceTrouble) -> [SourceFindings]? {
-        let loader = ConfigurationLoader(files: LocalFiles(), environment: service.variables)
-        let paths = ControlPath.candidates(
-            configurationPath: config.path,
-            statePath: loader.statePath(path: config.path),
-            environment: service.variables
-        )
-        for path in paths {
+        for path in config.sockets(service.variables) {
             do throws(ControlError) {
                 // A daemon that hangs is not waited for as long as one that looks around.
                 let client = ControlClient(path: path, now: { SystemClock().now() }, limit: Self.patience)

@@ -8,15 +8,16 @@ struct FileOwner {
 
     private let user: uid_t
 
-    /// Does `body` as the user who owns the first part of `path` that isn't root's; as who we are where all is root's.
+    /// Does `body` as the user who owns the first part of `path` that isn't root's; as who we are where all is root's or
+    /// there is no file.
     ///
     /// - Parameter isFileIncluded: Whether the file's own owner counts, or its directories' and, for a link, the link's.
     static func acting<Answer>(
-        for path: String,
+        for path: String?,
         isFileIncluded: Bool = true,
         _ body: () throws -> Answer
     ) throws -> Answer {
-        guard geteuid() == 0, let owner = FileOwner(of: path, isFileIncluded: isFileIncluded, depth: 0) else {
+        guard geteuid() == 0, let path, let owner = FileOwner(of: path, isFileIncluded: isFileIncluded, depth: 0) else {
             return try body()
         }
         return try owner.act(body)

@@ -14,7 +14,7 @@ struct JobStory {
         let report = try config.status(job: jobID)
         let filter = DeliveryFilter(jobID: jobID)
         let deliveries = try config.state(
-            online: { client, path throws(ControlError) in try client.deliveries(filter, statePath: path) },
+            online: { client, state throws(ControlError) in try client.deliveries(filter, state: state) },
             offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).json }
         )
         if json {

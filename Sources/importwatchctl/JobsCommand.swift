@@ -45,7 +45,7 @@ struct JobsCommand: ParsableCommand {
             let file = try lists.file(for: list)
             let listed = Set(lists.configuration.sources.flatMap(\.jobs))
             for id in jobIDs where listed.contains(id) { Output.line("job \(id.inOneLine) is listed already") }
-            let change = ListChange(config, statePath: lists.configuration.state.path)
+            let change = ListChange(config)
             var added = 0
             try change.edit(file, mayCreate: true) { added = $0.add(jobIDs.filter { !listed.contains($0) }).count }
             // Also where all are listed: perhaps by somebody whose reload is not done yet.
@@ -69,7 +69,7 @@ struct JobsCommand: ParsableCommand {
 
         func run() throws {
             let lists = try ListedFiles(config)
-            let change = ListChange(config, statePath: lists.configuration.state.path)
+            let change = ListChange(config)
             var missing = Set(jobIDs)
             var done: [String] = []
             for file in lists.files {

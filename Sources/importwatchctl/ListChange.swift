@@ -7,12 +7,10 @@ import WatchConfiguration
 /// A change of the lists and its way into force: what the daemon refuses is taken back.
 final class ListChange {
     private let config: ConfigurationOption
-    private let statePath: String
     private var edits: [ListEdit] = []
 
-    init(_ config: ConfigurationOption, statePath: String) {
+    init(_ config: ConfigurationOption) {
         self.config = config
-        self.statePath = statePath
     }
 
     /// Changes one list; where that can't be, or would make the configuration bad, takes back what was changed before and
@@ -38,12 +36,7 @@ final class ListChange {
     ///
     /// - Parameter lines: What is said of the change once it is certain.
     func putInForce(saying lines: [String]) throws {
-        let sockets = ControlPath.candidates(
-            configurationPath: config.path,
-            statePath: statePath,
-            environment: config.variables
-        )
-        for socket in sockets {
+        for socket in config.sockets(config.variables) {
             let verdict: ReloadVerdict
             do throws(ControlError) {
                 verdict = try config.client(socket).reload()

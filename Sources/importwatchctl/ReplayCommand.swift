@@ -54,7 +54,7 @@ struct ReplayCommand: ParsableCommand {
         var isOffline = false
         let count = try config.state(
             for: .writing,
-            online: { client, path throws(ControlError) in try client.replay(selection, statePath: path) },
+            online: { client, state throws(ControlError) in try client.replay(selection, state: state) },
             offline: { state, _ throws(StateStoreError) in
                 isOffline = true
                 return try state.replay(selection, at: SystemClock().wall())

@@ -59,8 +59,8 @@ extension ConfigurationOption {
     func status(job: String? = nil) throws -> StatusReport {
         try state(
             online: { client, _ throws(ControlError) in try client.status(job: job) },
-            offline: { state, path throws(StateStoreError) in
-                try OfflineReport.report(state, configuration: self.path, path: path, job: job)
+            offline: { state, place throws(StateStoreError) in
+                OfflineReport.report(try state.summary(), in: place, configuration: path, job: job)
             }
         )
     }
@@ -69,8 +69,8 @@ extension ConfigurationOption {
     func answeredStatus() throws -> StatusReport {
         try answer(
             online: { client, _ throws(ControlError) in try client.status() },
-            offline: { state, path throws(StateStoreError) in
-                try OfflineReport.report(state, configuration: self.path, path: path, job: nil)
+            offline: { state, place throws(StateStoreError) in
+                OfflineReport.report(try state.summary(), in: place, configuration: path, job: nil)
             }
         )
     }

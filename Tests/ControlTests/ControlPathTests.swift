@@ -2,14 +2,14 @@ import Control
 import Testing
 
 @Suite struct ControlPathTests {
-    private func candidates(_ state: String?, _ environment: [String: String] = [:]) -> [String] {
-        ControlPath.candidates(configurationPath: "folder/x.toml", statePath: state, environment: environment)
+    private func candidates(_ configured: String?, _ environment: [String: String] = [:]) -> [String] {
+        ControlPath.candidates(configurationPath: "folder/x.toml", configured: configured, environment: environment)
     }
 
-    @Test func aClientLooksInTheRuntimeDirectoryAndBesideTheState() {
-        #expect(candidates("/s/state.sqlite") == ["/s/state.sqlite.control"])
+    @Test func aClientLooksInTheRuntimeDirectoryAndWhereTheConfigurationHasIt() {
+        #expect(candidates("/s/state.sqlite.control") == ["/s/state.sqlite.control"])
         #expect(
-            candidates("/s/state.sqlite", ["RUNTIME_DIRECTORY": "/run/importwatchd"])
+            candidates("/s/state.sqlite.control", ["RUNTIME_DIRECTORY": "/run/importwatchd"])
                 == ["/run/importwatchd/control", "/s/state.sqlite.control"]
         )
     }

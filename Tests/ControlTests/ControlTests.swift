@@ -46,7 +46,7 @@ import Testing
         )
     }
 
-    let statePath = "/state/state.sqlite"
+    let stateIdentity = "/state/state.sqlite"
     var filters: [DeliveryFilter] = []
     var selections: [ReplaySelection] = []
 
@@ -55,7 +55,7 @@ import Testing
         completion: @escaping @MainActor (Result<DeliveryList, StateStoreError>) -> Void
     ) {
         filters.append(filter)
-        completion(.failure(.diskFull(path: "/state/state.sqlite")))
+        completion(.failure(ControlTests.full))
     }
 
     func replay(
@@ -87,6 +87,7 @@ import Testing
 }
 
 @MainActor @Suite(.serialized) struct ControlTests {
+    fileprivate static let full = StateStoreError(.full, "state /state/state.sqlite: no space left on the disk")
     private let folder: TemporaryFolder
     private let handler = FakeDaemon()
     private var path: String { folder.path + "/control" }
@@ -176,7 +177,7 @@ import Testing
             _ = try await client { try Self.client(path).reload() }
         }
         await #expect(throws: ControlError.permissionDenied(path: path)) {
-            _ = try await client { try Self.client(path).replay(.dead, statePath: nil) }
+            _ = try await client { try Self.client(path).replay(.dead, state: nil) }
         }
         #expect(handler.reloads == 0 && handler.selections.isEmpty)
         let calls = [
@@ -276,7 +277,7 @@ import Testing
             .since(WallTime(millisecondsSinceEpoch: 1_795_000_000_120)),
         ]
         let counts = try await client {
-            try selections.map { try daemon.replay($0, statePath: "/state/state.sqlite") }
+            try selections.map { try daemon.replay($0, state: "/state/state.sqlite") }
         }
         #expect(counts == [1, 2, 3, 4, 5])
         #expect(handler.selections == selections)
@@ -284,14 +285,14 @@ import Testing
         await #expect(
             throws: ControlError.badAnswer(
                 path: path,
-                reason: StateStoreError.diskFull(path: "/state/state.sqlite").description
+                reason: Self.full.description
             )
         ) {
-            try await client { _ = try daemon.deliveries(wanted, statePath: nil) }
+            try await client { _ = try daemon.deliveries(wanted, state: nil) }
         }
         #expect(handler.filters == [wanted])
         await #expect(throws: ControlError.otherState(path: path, state: "/state/state.sqlite")) {
-            try await client { _ = try daemon.replay(.dead, statePath: "/state/other.sqlite") }
+            try await client { _ = try daemon.replay(.dead, state: "/state/other.sqlite") }
         }
         #expect(handler.selections == selections)
     }

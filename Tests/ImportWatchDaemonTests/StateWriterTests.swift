@@ -17,7 +17,7 @@ import Testing
             return []
         }
 
-        func setAside(at time: WallTime) async throws(StateStoreError) -> String { "" }
+        func beginAnew(at time: WallTime) async throws(StateStoreError) -> String { "" }
 
         func close() async {}
 
@@ -47,11 +47,7 @@ import Testing
         let due = try #require(writer.nextAttempt(pruning: never))
         while clock.now() < due { try await Task.sleep(for: .milliseconds(5)) }
         for _ in 0..<3 { writer.commitWaiting() }
-        guard case .slow(let time)? = writer.problem else {
-            Issue.record("nothing is shown: \(String(describing: writer.problem))")
-            return
-        }
-        #expect(time >= .milliseconds(50))
+        #expect(writer.problem?.kind == .slow)
         #expect(writer.nextAttempt(pruning: never) == nil)
         #expect(await store.commits == 1)
 

@@ -53,8 +53,8 @@ import Testing
         #expect(list.records.count == 7 && list.unreadable.map(\.type) == Array(repeating: "bounced", count: 8))
         try await store.commit(StateBatch(pruning: StatePruning(endedBefore: time(1_000_000), listed: [])))
         await store.close()
-        let offline = try OfflineState(path: path)
-        #expect(try offline.targets().map(\.pending) == [15])
+        let offline = try SQLiteStoppedState(path: path)
+        #expect(try offline.summary().targets.map(\.pending) == [15])
     }
 
     @Test func aDeliveryWithoutItsEventIsCountedAndShown() async throws {
@@ -142,7 +142,7 @@ import Testing
             #expect(error.asksForNewState, "\(error)")
             if size <= 0, size > -2 { #expect(error.description.contains("told again, under the same IDs")) }
         }
-        _ = try await store.setAside(at: time(1))
+        _ = try await store.beginAnew(at: time(1))
         #expect(try await store.load() == StoredState())
         await store.close()
         #expect(try await SQLiteStore(path: path).load() == StoredState())
@@ -171,9 +171,9 @@ import Testing
             _ = try await store.replay(.pending, at: time(1))
             Issue.record("nothing was said")
         } catch {
-            guard case .gone = error else { throw error }
+            guard error.kind == .lost else { throw error }
         }
-        _ = try await store.setAside(at: time(1))
+        _ = try await store.beginAnew(at: time(1))
         try await store.commit(StateBatch())
         await store.close()
         #expect(try await SQLiteStore(path: path).load() == StoredState())

@@ -74,7 +74,7 @@ import Testing
         let time = { (seconds: Int64) in WallTime(secondsSinceEpoch: seconds) }
         for second in 0..<20 {
             try Data("damaged".utf8).write(to: URL(fileURLWithPath: path))
-            _ = try await SQLiteStore(path: path).setAside(at: time(Int64(second)))
+            _ = try await SQLiteStore(path: path).beginAnew(at: time(Int64(second)))
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         #expect(names.count == DamagedStates.most)
@@ -89,7 +89,7 @@ import Testing
             for suffix in second % 2 == 0 ? ["-wal", "-shm"] : ["", "-wal", "-shm"] {
                 try folder.write("state.sqlite" + suffix, "damaged")
             }
-            _ = try await SQLiteStore(path: path).setAside(at: time(Int64(second)))
+            _ = try await SQLiteStore(path: path).beginAnew(at: time(Int64(second)))
         }
         let kept: [(Int64, [String])] = [
             (0, ["-shm", "-wal"]), (16, ["-shm", "-wal"]), (17, ["", "-shm", "-wal"]), (18, ["-shm", "-wal"]),
@@ -209,7 +209,7 @@ import Testing
         try folder.write("state.sqlite-wal", "its log")
         let store = SQLiteStore(path: path)
         await #expect(throws: StateStoreError.self) { _ = try await store.load() }
-        let name = try await store.setAside(at: time(1_795_000_000))
+        let name = try await store.beginAnew(at: time(1_795_000_000))
         #expect(name == path + ".damaged-20261118T110640Z")
         #expect(try String(contentsOfFile: name, encoding: .utf8).hasPrefix("no database"))
         #expect(try await store.load() == StoredState())
@@ -217,7 +217,7 @@ import Testing
         await #expect(throws: StateStoreError.inUse(path: path, pid: getpid())) {
             _ = try await SQLiteStore(path: path).load()
         }
-        #expect(try await store.setAside(at: time(1_795_000_000)) == name + "-")
+        #expect(try await store.beginAnew(at: time(1_795_000_000)) == name + "-")
     }
 
     @Test func damageInsideIsFoundAfterAnUncleanStopOnly() async throws {
@@ -236,7 +236,7 @@ import Testing
             _ = try await SQLiteStore(path: path).commit(StateBatch())
             Issue.record("the damage was not found")
         } catch {
-            guard case .corrupt = error else { throw error }
+            guard error.kind == .damaged else { throw error }
         }
         try folder.write("state.sqlite.lock", "1\nstopped\n")
         try await SQLiteStore(path: path).commit(StateBatch())
@@ -251,8 +251,8 @@ import Testing
         try folder.write("state.sqlite.lock", content)
         #expect(await holder(.crashed) == .crashed)
         do {
-            let offline = try OfflineState(path: path)
-            #expect(!offline.wasCleanlyStopped)
+            let offline = try SQLiteStoppedState(path: path)
+            #expect(try !offline.summary().wasCleanlyStopped)
         }
         do {
             let lock = try StateLock(statePath: path)
@@ -301,21 +301,21 @@ import Testing
     @Test func aStateOfNoDaemonCanBeReadAndReplayed() async throws {
         let store = SQLiteStore(path: path)
         try await store.commit(StateBatch(events: [.init(event: event("evt_1"), targets: [.webhook("x")])]))
-        #expect(throws: StateStoreError.inUse(path: path, pid: getpid())) { _ = try OfflineState(path: path) }
+        #expect(throws: StateStoreError.inUse(path: path, pid: getpid())) { _ = try SQLiteStoppedState(path: path) }
         await store.close()
         do {
-            let offline = try OfflineState(path: path, for: .writing)
-            #expect(offline.wasCleanlyStopped)
+            let offline = try SQLiteStoppedState(path: path, for: .writing)
+            #expect(try offline.summary().wasCleanlyStopped)
             #expect(try offline.replay(.webhook("x"), at: time(500)) == 1)
-            #expect(try offline.targets().map(\.pending) == [1])
+            #expect(try offline.summary().targets.map(\.pending) == [1])
         }
         #expect(await holder(.stopped) == .stopped)
         try folder.write("state.sqlite.lock", "1\nrunning\n")
         do {
-            let offline = try OfflineState(path: path)
-            #expect(!offline.wasCleanlyStopped)
+            let offline = try SQLiteStoppedState(path: path)
+            #expect(try !offline.summary().wasCleanlyStopped)
         }
         #expect(await holder(.crashed) == .crashed)
-        #expect(throws: StateStoreError.self) { _ = try OfflineState(path: folder.path + "/none.sqlite") }
+        #expect(throws: StateStoreError.self) { _ = try SQLiteStoppedState(path: folder.path + "/none.sqlite") }
     }
 }

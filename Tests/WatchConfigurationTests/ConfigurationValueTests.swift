@@ -53,7 +53,8 @@ import Testing
                     clientKey: folder + "files/key.pem"
                 )
         )
-        #expect(configuration.state == .init(path: folder + "deeper/state.sqlite", keep: .seconds(86_400)))
+        #expect(configuration.state.store == .sqlite(path: folder + "deeper/state.sqlite"))
+        #expect(configuration.state.keep == .seconds(86_400))
         #expect(configuration.metrics == .init(textfile: nil))
     }
 
@@ -88,7 +89,9 @@ import Testing
         #expect(webhook.concurrency == 4)
         #expect(webhook.maxAge == .seconds(76 * 3600))
         #expect(webhook.tls == HTTPRequest.TLSFiles())
-        #expect(configuration.state == .init(path: "/etc/state.sqlite", keep: .seconds(720 * 3600)))
+        #expect(configuration.state.store == .sqlite(path: "/etc/state.sqlite"))
+        #expect(configuration.state.controlPath == "/etc/state.sqlite.control")
+        #expect(configuration.state.keep == .seconds(720 * 3600))
         #expect(configuration.metrics.textfile == nil)
     }
 

@@ -68,7 +68,7 @@ final class StateWriter {
     /// Begins a new state where the old one is damaged; it gets all that is remembered with the next commit.
     private func replaceDamaged(after error: StateStoreError) async -> Bool {
         guard error.asksForNewState, schedule.mayReplace(now: clock.now(), using: &random),
-            let name = try? await store.setAside(at: clock.wall())
+            let name = try? await store.beginAnew(at: clock.wall())
         else { return false }
         reporter.report(.stateSetAside(error, name: name))
         return true

@@ -52,7 +52,7 @@ extension JournalEntry {
 
     static func stateSetAside(_ error: StateStoreError, name: String) -> JournalEntry {
         // Of one that was lost or deleted nothing may be left to be moved.
-        let isLost = if case .corrupt = error { false } else { true }
+        let isLost = error.kind != .damaged
         return JournalEntry(
             kind: .stateSetAside,
             priority: .critical,
@@ -60,14 +60,14 @@ extension JournalEntry {
         )
     }
 
-    static func rowsUnreadable(_ rows: UnreadableRows, path: String) -> JournalEntry {
+    static func rowsUnreadable(_ rows: UnreadableRows, in place: any StatePlace) -> JournalEntry {
         let jobs = "\(rows.jobs) job\(rows.jobs == 1 ? "" : "s")"
         let deliveries = "\(rows.deliveries) pending notification\(rows.deliveries == 1 ? "" : "s")"
         let counted = rows.jobs == 0 ? deliveries : rows.deliveries == 0 ? jobs : "\(jobs) and \(deliveries)"
         return JournalEntry(
             kind: .stateRowsUnreadable,
             priority: .error,
-            message: "state \(path): \(counted) can't be read and stay as they are; a newer importwatchd wrote them, "
+            message: "state \(place): \(counted) can't be read and stay as they are; a newer importwatchd wrote them, "
                 + "or the file is damaged: " + rows.examples.joined(separator: "; ").inOneLine
         )
     }

@@ -1,9 +1,11 @@
 /// Reads `[state]` and `[metrics]`: where the service itself writes.
 enum ServiceDecoder {
     static func state(_ top: inout SectionReader, _ paths: PathRules) -> Configuration.State {
-        var state = Configuration.State(path: paths.state("state.sqlite"), keep: .seconds(720 * 3600))
+        var state = state(in: paths.state("state.sqlite"))
         guard var section = top.table("state") else { return state }
-        if let path = FilePath.read("path", example: "state.sqlite", &section) { state.path = paths.state(path.value) }
+        if let path = FilePath.read("path", example: "state.sqlite", &section) {
+            state = self.state(in: paths.state(path.value))
+        }
         let ages = Duration.seconds(60)...Duration.seconds(3650 * 86_400)
         if let keep = section.duration("keep", in: ages, example: "720h") { state.keep = keep.value }
         for feature in [NotSupportedYet.statePostgreSQL, .stateLease, .stateLeaseRenew] {
@@ -13,6 +15,10 @@ enum ServiceDecoder {
         }
         section.finish()
         return state
+    }
+
+    private static func state(in file: String) -> Configuration.State {
+        Configuration.State(store: .sqlite(path: file), controlPath: file + ".control", keep: .seconds(720 * 3600))
     }
 
     static func metrics(_ top: inout SectionReader, _ paths: PathRules) -> Configuration.Metrics {

@@ -2,7 +2,6 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
-import SQLiteStore
 import WatchConfiguration
 
 /// What the daemon would say if it started now: to the configuration, and to the places that it writes to.
@@ -53,7 +52,7 @@ struct ServiceCheck {
                 : try ConfigurationLoader(files: files, environment: variables).load(path: path)
             self.configuration = configuration
             self.warnings = warnings
-            troubles += Self.state(configuration.state.path, service)
+            troubles += Self.state(configuration.state.place, service)
             if let file = configuration.metrics.textfile { troubles += Self.metrics(file, service) }
         } catch {
             self.error = error
@@ -64,55 +63,20 @@ struct ServiceCheck {
 
     // MARK: The state
 
-    private static func state(_ path: String, _ service: Service) -> [ServiceTrouble] {
-        let folder = folder(of: path)
-        func trouble(_ message: String) -> [ServiceTrouble] {
-            [ServiceTrouble("state \(path): \(message)", exitStatus: ExitStatus.failure)]
-        }
-        if service.unit?.isReadOnly(path) == true {
-            return trouble(
-                "systemd shows \(folder) to the service read-only; use another [state] path or ReadWritePaths="
-            )
-        }
-        guard exists(folder) else {
+    private static func state(_ place: any StatePlace, _ service: Service) -> [ServiceTrouble] {
+        let daemon = StateUser(
+            name: service.user?.name ?? "the daemon's user",
+            pid: service.mainPID,
             // systemd makes the unit's own directory at the first start.
-            if service.variables["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init) == folder {
-                return []
-            }
-            // The daemon makes one folder itself.
-            if may(W_OK | X_OK, Self.folder(of: folder)) { return [] }
-            return trouble("there is no folder \(folder), or it can't be looked into; make it for the daemon's user")
+            futureFolder: service.variables["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init),
+            isReadOnly: { service.unit?.isReadOnly($0) == true }
+        )
+        guard let error = place.obstacle(for: daemon) else { return [] }
+        if error.asksForNewState {
+            return [ServiceTrouble("\(error); the daemon puts it aside and begins a new one", .warning)]
         }
-        let name = service.user?.name ?? "the daemon's user"
-        for file in [path, path + ".lock"] where exists(file) && !may(R_OK | W_OK, file) {
-            return trouble("\(name) can't write \(file); chown \(name) it")
-        }
-        if !may(W_OK | X_OK, folder) {
-            return trouble("\(name) can't write to \(folder), where the state lies; chown \(name) it")
-        }
-        return held(path, service) ?? content(path)
-    }
-
-    /// `nil` where no daemon works on it.
-    private static func held(_ path: String, _ service: Service) -> [ServiceTrouble]? {
-        guard case .running(let pid)? = StateLock.holder(statePath: path) else { return nil }
-        guard let mainPID = service.mainPID, mainPID != pid else { return [] }
-        let error = StateStoreError.inUse(path: path, pid: pid)
-        return [ServiceTrouble(error.description, exitStatus: ExitStatus.stateInUse)]
-    }
-
-    private static func content(_ path: String) -> [ServiceTrouble] {
-        guard exists(path) else { return [] }
-        do throws(StateStoreError) {
-            _ = try OfflineState(path: path)
-            return []
-        } catch {
-            if case .inUse = error { return [] }
-            if error.asksForNewState {
-                return [ServiceTrouble("\(error); the daemon puts it aside and begins a new one", .warning)]
-            }
-            return [ServiceTrouble(error.description, exitStatus: ExitStatus.failure)]
-        }
+        let status = error.kind == .inUse ? ExitStatus.stateInUse : ExitStatus.failure
+        return [ServiceTrouble(error.description, exitStatus: status)]
     }
 
     // MARK: Metrics

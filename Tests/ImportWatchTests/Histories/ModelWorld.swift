@@ -213,7 +213,7 @@ struct ModelWorld {
         let fate = isDiskFull ? 0 : percent(trouble / 2) ? pick(0..<2) : 2
         let pending = fate == 0 ? [] : disk.apply(batch)
         guard fate == 2 else {
-            let error = StateStoreError.diskFull(path: "s")
+            let error = StateStoreError(.full, "s: full")
             _ = process.commits.failed(error, replacedBy: nil, now: clock.now, using: &random)
             return process.outbox.failed(batch, now: clock.now)
         }

@@ -4,8 +4,8 @@ import Testing
 @testable import ImportWatch
 
 @Suite struct CommitScheduleTests {
-    private static let damage = StateStoreError.corrupt(path: "s", reason: "test")
-    private static let full = StateStoreError.diskFull(path: "s")
+    private static let damage = StateStoreError(.damaged, "s: test")
+    private static let full = StateStoreError(.full, "s: full")
 
     private func record(_ id: Int, _ processed: Int) -> JobRecord {
         let key = JobKey(region: "eu-west-1", id: "job-\(id)")

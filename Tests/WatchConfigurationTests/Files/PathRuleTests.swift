@@ -49,16 +49,16 @@ import Testing
         let environment = ["CREDENTIALS_DIRECTORY": "/run/cred", "STATE_DIRECTORY": "/var/lib/importwatchd"]
         let configuration = try files.load(text, environment: environment).configuration
         #expect(configuration.webhooks.first?.secretFile == "/x/s")
-        #expect(configuration.state.path == "/x/state.sqlite")
+        #expect(configuration.state.store == .sqlite(path: "/x/state.sqlite"))
     }
 
     @Test func theStateLiesInTheFirstStateDirectory() throws {
-        let paths = try ["/var/lib/a", "/var/lib/a:/var/lib/b", "", nil].map { directory in
+        let stores = try ["/var/lib/a", "/var/lib/a:/var/lib/b", "", nil].map { directory in
             try MemoryFiles().load("", environment: directory.map { ["STATE_DIRECTORY": $0] } ?? [:])
-                .configuration.state.path
+                .configuration.state.store
         }
         #expect(
-            paths == ["/var/lib/a/state.sqlite", "/var/lib/a/state.sqlite", "/etc/state.sqlite", "/etc/state.sqlite"]
+            stores == ["/var/lib/a", "/var/lib/a", "/etc", "/etc"].map { .sqlite(path: $0 + "/state.sqlite") }
         )
     }
 
@@ -66,6 +66,6 @@ import Testing
         let files = MemoryFiles(contents: ["c.toml": Array("jobs_files = [\"a.list\"]\n".utf8), "a.list": [0x61]])
         let configuration = try ConfigurationLoader(files: files, environment: [:]).load(path: "c.toml").configuration
         #expect(configuration.sources.map(\.jobs) == [["a"]])
-        #expect(configuration.state.path == "state.sqlite")
+        #expect(configuration.state.store == .sqlite(path: "state.sqlite"))
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import ImportWatch
 
 /// The files that a state was opened as, by which one that was deleted, replaced or cut is noticed.
-struct StatePlace {
+struct OpenedFiles {
     private let path: String
     private var size: Int64
     private let state: Identity

@@ -1,25 +1,14 @@
 import Glibc
 import ImportWatch
 
-/// A state whose daemon does not run, opened by a tool; daemons are kept away until the value goes.
-public final class OfflineState {
-    /// What a tool is going to do with a state.
-    public enum Purpose: Sendable {
-        /// To look into it; nothing is written.
-        case reading
-        /// To change it.
-        case writing
-    }
-
-    /// Whether the last daemon stopped in good order.
-    public var wasCleanlyStopped: Bool { lock.wasCleanlyStopped }
+/// A state in a SQLite file whose daemon does not run; the lock is held until the value goes.
+final class SQLiteStoppedState: StoppedState {
     private let database: Database
     private let lock: StateLock
-    private let purpose: Purpose
+    private let purpose: StatePurpose
     private let ledger: DeliveryLedger
 
-    /// Opens the file; one that is missing is an error, and no new one is made.
-    public init(path: String, for purpose: Purpose = .reading) throws(StateStoreError) {
+    init(path: String, for purpose: StatePurpose = .reading) throws(StateStoreError) {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
@@ -59,13 +48,15 @@ public final class OfflineState {
         return lstat(path + "-wal", &status) == 0 && status.st_size > 0
     }
 
-    /// The deliveries that a filter lets through, the newest event's first.
-    public func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> DeliveryList {
+    func summary() throws(StateStoreError) -> StoppedSummary {
+        StoppedSummary(wasCleanlyStopped: lock.wasCleanlyStopped, jobs: try jobs(), targets: try targets())
+    }
+
+    func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> DeliveryList {
         try ledger.deliveries(filter)
     }
 
-    /// Makes webhook deliveries pending, for the daemon's next start; answers how many.
-    public func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> Int {
+    func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> Int {
         var count = 0
         try database.transaction { () throws(StateStoreError) in
             count = try ledger.replay(selection, at: time).count
@@ -73,8 +64,7 @@ public final class OfflineState {
         return count
     }
 
-    /// Every job that is remembered and can be read.
-    public func jobs() throws(StateStoreError) -> [JobRecord] {
+    private func jobs() throws(StateStoreError) -> [JobRecord] {
         var jobs: [JobRecord] = []
         try database.run(JobRow.select) { row in
             if let record = JobRow.record(row).record { jobs.append(record) }
@@ -82,13 +72,8 @@ public final class OfflineState {
         return jobs
     }
 
-    /// How many deliveries each target has pending, and when one last arrived.
-    ///
-    /// What neither arrived nor was given up counts as pending, also where this program can't read it.
-    public func targets() throws(StateStoreError) -> [(
-        target: DeliveryTarget, pending: Int, dead: Int, lastSuccess: WallTime?
-    )] {
-        var targets: [(DeliveryTarget, Int, Int, WallTime?)] = []
+    private func targets() throws(StateStoreError) -> [StoppedSummary.Target] {
+        var targets: [StoppedSummary.Target] = []
         try database.run(
             """
             SELECT target, sum(state NOT IN ('delivered', 'dead')), sum(state = 'dead'),
@@ -97,11 +82,12 @@ public final class OfflineState {
             """
         ) { row in
             let name = row.text(0) ?? ""
-            let target = DeliveryTarget(column: name) ?? .webhook(name)
             targets.append(
-                (
-                    target, Int(row.integer(1) ?? 0), Int(row.integer(2) ?? 0),
-                    row.integer(3).map(WallTime.init(clamping:))
+                StoppedSummary.Target(
+                    target: DeliveryTarget(column: name) ?? .webhook(name),
+                    pending: Int(row.integer(1) ?? 0),
+                    dead: Int(row.integer(2) ?? 0),
+                    lastSuccess: row.integer(3).map(WallTime.init(clamping:))
                 )
             )
         }
