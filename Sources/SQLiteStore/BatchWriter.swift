@@ -6,7 +6,7 @@ struct BatchWriter {
 
     /// Answers the deliveries that are pending now for the batch's events.
     func write(_ batch: StateBatch) throws(StateStoreError) -> [Delivery] {
-        for job in batch.jobs { try database.run(JobRow.upsert, JobRow.values(of: job)) }
+        for job in batch.jobs { try database.run(JobRecord.upsert, RowWriter.values(of: job)) }
         for new in batch.events { try insert(new) }
         for delivery in batch.restored { try restore(delivery) }
         // A result is of an earlier attempt than one that begins in the same batch.
@@ -19,18 +19,14 @@ struct BatchWriter {
         return pending
     }
 
-    private static let insertEvent = """
-        INSERT INTO event (\(EventRow.columns)) VALUES (\(String(repeating: "?, ", count: EventRow.count - 1))?)
-        ON CONFLICT (id) DO NOTHING
-        """
-
-    private func isKnown(_ event: JobEvent) throws(StateStoreError) -> Bool {
-        try database.integer("SELECT count(*) FROM event WHERE id = ?", [.text(event.id)]) > 0
+    /// Answers whether the event was not there before.
+    private func insert(_ event: JobEvent) throws(StateStoreError) -> Bool {
+        try database.run(JobEvent.insert, RowWriter.values(of: event))
+        return database.changes > 0
     }
 
     private func insert(_ new: StateBatch.NewEvent) throws(StateStoreError) {
-        guard try !isKnown(new.event) else { return }
-        try database.run(Self.insertEvent, EventRow.values(of: new.event))
+        guard try insert(new.event) else { return }
         for target in new.targets {
             try database.run(
                 """
@@ -43,7 +39,7 @@ struct BatchWriter {
     }
 
     private func restore(_ delivery: Delivery) throws(StateStoreError) {
-        if try !isKnown(delivery.event) { try database.run(Self.insertEvent, EventRow.values(of: delivery.event)) }
+        _ = try insert(delivery.event)
         try database.run(
             """
             INSERT OR REPLACE INTO delivery (event_id, target, state, attempts, last_attempt_at, next_attempt_at,
