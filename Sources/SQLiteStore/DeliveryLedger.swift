@@ -53,6 +53,8 @@ struct DeliveryLedger {
     }
 
     /// Only webhooks' deliveries are sent again: what the journal has, it keeps.
+    ///
+    /// One event whose deliveries can't be read is an error; of many, those are passed over.
     func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> [Delivery] {
         let condition: String
         var values: [Value] = []
@@ -64,15 +66,23 @@ struct DeliveryLedger {
         case .since(let time): (condition, values) = ("e.occurred_at >= ?", [Value(time)])
         }
         var replayed: [Delivery] = []
+        var unreadable: UnreadableDelivery?
         try database.run(
             "\(DeliveryRow.select) WHERE d.target != 'journal' AND \(condition) ORDER BY e.number",
             values
         ) { row in
-            guard case .success(let record) = DeliveryRow.read(row) else { return }
-            var delivery = record.delivery
-            delivery.nextAttemptAt = time
-            delivery.replay = Delivery.Replay(at: time, attemptsBefore: delivery.attempts)
-            replayed.append(delivery)
+            switch DeliveryRow.read(row) {
+            case .success(let record):
+                var delivery = record.delivery
+                delivery.nextAttemptAt = time
+                delivery.replay = Delivery.Replay(at: time, attemptsBefore: delivery.attempts)
+                replayed.append(delivery)
+            case .failure(let delivery): unreadable = delivery
+            }
+        }
+        // Whoever names an event is not told that there is none.
+        if case .event = selection, replayed.isEmpty, let unreadable {
+            throw .unreadable(path: database.path, unreadable)
         }
         for delivery in replayed {
             try database.run(

@@ -52,6 +52,11 @@ extension StateStoreError {
         about(path, .full, "no space left on the disk; free some, nothing is acknowledged until then")
     }
 
+    static func unreadable(path: String, _ delivery: UnreadableDelivery) -> StateStoreError {
+        let words = "\(delivery.eventID) (\(delivery.type)) to \(delivery.target): \(delivery.reason)"
+        return about(path, .unreadable, "can't be read, and so not be sent again: \(words.inOneLine)")
+    }
+
     static func failed(path: String, reason: String) -> StateStoreError {
         about(path, .failed, reason)
     }

@@ -47,9 +47,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     /// Writes a batch in one transaction; answers the deliveries that are pending now for its events.
     @discardableResult
     public func commit(_ batch: StateBatch) throws(StateStoreError) -> [Delivery] {
-        let database = try opened()
-        // Whoever only reads may go on with what is open; a commit to a file without a name would be lost.
-        try files?.check()
+        let database = try openedForWriting()
         var pending: [Delivery] = []
         try database.transaction { () throws(StateStoreError) in
             pending = try BatchWriter(database: database).write(batch)
@@ -88,9 +86,7 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
 
     /// Makes deliveries pending and due at once; answers them.
     public func replay(_ selection: ReplaySelection, at time: WallTime) throws(StateStoreError) -> [Delivery] {
-        let database = try opened()
-        // As at a commit: what is written to a file without a name would be lost.
-        try files?.check()
+        let database = try openedForWriting()
         var replayed: [Delivery] = []
         try database.transaction { () throws(StateStoreError) in
             replayed = try DeliveryLedger(database: database).replay(selection, at: time)
@@ -108,6 +104,19 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
     }
 
     // MARK: Opening
+
+    /// Whoever only reads may go on with what is open; but what is written to a file without a name would be lost, and a
+    /// lock without a name keeps no other daemon away.
+    private func openedForWriting() throws(StateStoreError) -> Database {
+        let database = try opened()
+        try files?.check()
+        guard lock?.isInPlace != true else { return database }
+        lock = nil
+        let lock = try StateLock(statePath: path)
+        try lock.markBegun()
+        self.lock = lock
+        return database
+    }
 
     private func opened() throws(StateStoreError) -> Database {
         if let database { return database }

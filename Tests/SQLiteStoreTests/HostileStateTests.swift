@@ -51,6 +51,14 @@ import Testing
         #expect(state.unreadable.examples.first == "evt_0 (bounced) to webhook:x: the event type is not known")
         let list = try await store.deliveries(DeliveryFilter(state: .pending))
         #expect(list.records.count == 7 && list.unreadable.map(\.type) == Array(repeating: "bounced", count: 8))
+        do {
+            _ = try await store.replay(.event("evt_0"), at: time(1))
+            Issue.record("nothing was said")
+        } catch {
+            #expect(error.kind == .unreadable)
+            #expect(error.description.hasSuffix("evt_0 (bounced) to webhook:x: the event type is not known"))
+        }
+        #expect(try await store.replay(.event("evt_none"), at: time(1)).isEmpty)
         try await store.commit(StateBatch(pruning: StatePruning(endedBefore: time(1_000_000), listed: [])))
         await store.close()
         let offline = try SQLiteStoppedState(path: path)
@@ -177,5 +185,39 @@ import Testing
         try await store.commit(StateBatch())
         await store.close()
         #expect(try await SQLiteStore(path: path).load() == StoredState())
+    }
+
+    @Test func aLockTakenAwayUnderTheStoreIsTakenAnewAtTheNextWrite() async throws {
+        try await fill()
+        let store = SQLiteStore(path: path)
+        _ = try await store.load()
+        unlink(path + ".lock")
+        try await store.commit(StateBatch())
+        await #expect(throws: StateStoreError.inUse(path: path, pid: getpid())) {
+            _ = try await SQLiteStore(path: path).load()
+        }
+        unlink(path + ".lock")
+        _ = try await store.replay(.pending, at: time(1))
+        await store.close()
+        let lock = try StateLock(statePath: path)
+        #expect(lock.wasCleanlyStopped && lock.hadState)
+    }
+
+    @Test func aStoreWhoseLockAnotherDaemonTookWritesNothing() async throws {
+        try await fill()
+        let (first, second) = (SQLiteStore(path: path), SQLiteStore(path: path))
+        _ = try await first.load()
+        unlink(path + ".lock")
+        let before = try await second.load()
+        let inUse = StateStoreError.inUse(path: path, pid: getpid())
+        let job = JobRecord(key: JobKey(region: "r", id: "new"), source: "s", firstSeenAt: time(1))
+        for _ in 0..<2 {
+            await #expect(throws: inUse) { try await first.commit(StateBatch(jobs: [job])) }
+            await #expect(throws: inUse) { _ = try await first.replay(.pending, at: time(1)) }
+        }
+        #expect(try await second.load() == before)
+        await second.close()
+        try await first.commit(StateBatch(jobs: [job]))
+        #expect(try await first.load().jobs.count == before.jobs.count + 1)
     }
 }
