@@ -139,6 +139,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "StateStoreTests",
+            dependencies: ["ImportWatch", "SQLiteStore", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "WebhookTests",
             dependencies: ["ImportWatch", "JSON", "TestSupport", "Webhook"],
             swiftSettings: strict

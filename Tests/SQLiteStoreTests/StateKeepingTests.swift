@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// What becomes of a state over the years: older schemas, damage, pruning, replays.
+/// What becomes of a state over the years: older schemas, damage, locks.
 @Suite struct StateKeepingTests {
     private let folder: TemporaryFolder
     private var path: String { folder.path + "/state.sqlite" }
@@ -31,43 +31,12 @@ import Testing
         )
     }
 
-    private func result(_ id: String, _ target: DeliveryTarget, _ state: DeliveryResult.State, at seconds: Int64)
-        -> DeliveryResult
-    {
-        DeliveryResult(key: Delivery.Key(eventID: id, target: target), state: state, at: time(seconds))
-    }
-
     /// Who holds the lock; asked again for a while, for a child that another test spawns has the lock until it begins.
     private func holder(_ expected: StateHolder) async -> StateHolder? {
         for _ in 0..<500 where StateLock.holder(statePath: path) != expected {
             try? await Task.sleep(for: .milliseconds(10))
         }
         return StateLock.holder(statePath: path)
-    }
-
-    @Test func aCommitAnswersWhatIsPendingForItsEvents() async throws {
-        let store = SQLiteStore(path: path)
-        let new = { (id: String) in StateBatch.NewEvent(event: event(id), targets: [.webhook("a")]) }
-        let first = Delivery(event: event("evt_1"), target: .webhook("a"))
-        let second = Delivery(event: event("evt_2"), target: .webhook("a"))
-        #expect(try await store.commit(StateBatch(events: [new("evt_1")])) == [first])
-        #expect(try await store.commit(StateBatch(events: [new("evt_2"), new("evt_1")])) == [second, first])
-        // What has ended is not answered again.
-        let at = WallTime(millisecondsSinceEpoch: 9)
-        try await store.commit(StateBatch(results: [DeliveryResult(key: first.key, state: .delivered, at: at)]))
-        #expect(try await store.commit(StateBatch(events: [new("evt_1"), new("evt_1")])) == [])
-    }
-
-    @Test func aNewStateHasTheAttemptsAndReplaysThatWereRemembered() async throws {
-        let store = SQLiteStore(path: path)
-        let time = { WallTime(millisecondsSinceEpoch: $0) }
-        var delivery = Delivery(event: event("evt_1"), target: .webhook("a"))
-        delivery.attempts = 7
-        delivery.lastAttemptAt = time(200)
-        delivery.nextAttemptAt = time(300)
-        delivery.replay = Delivery.Replay(at: time(150), attemptsBefore: 4)
-        for _ in 0..<2 { try await store.commit(StateBatch(restored: [delivery])) }
-        #expect(try await store.load().pendingDeliveries == [delivery])
     }
 
     @Test func ofDamagedStatesTheFirstAndTheNewestAreKept() async throws {
@@ -125,83 +94,6 @@ import Testing
         }
         #expect(try database.integer("PRAGMA user_version") == Int64(Schema.steps.count))
         #expect(try database.integer("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == 0)
-    }
-
-    @Test func pruningForgetsWhatEndedAndNobodyLists() async throws {
-        let store = SQLiteStore(path: path)
-        let ages: [(String, Int64?)] = [
-            ("old", 10), ("old-listed", 10), ("new", 90), ("open", nil), ("open-listed", nil),
-        ]
-        let jobs = ages.map { id, finished in
-            var record = JobRecord(key: key(id), source: "s", firstSeenAt: time(1))
-            record.finishedAt = finished.map(time)
-            if id == "open" { record.answeredAt = time(80) }
-            return record
-        }
-        let events = ["delivered", "dead", "fresh", "half"].map {
-            StateBatch.NewEvent(event: event($0, at: 5), targets: [.journal, .webhook("w")])
-        }
-        var results = ["delivered", "dead", "fresh", "half"].map { result($0, .journal, .delivered, at: 6) }
-        results += [
-            result("delivered", .webhook("w"), .delivered, at: 10), result("dead", .webhook("w"), .dead, at: 10),
-            result("fresh", .webhook("w"), .delivered, at: 90),
-        ]
-        try await store.commit(StateBatch(jobs: jobs, events: events, results: results))
-        let pruning = StatePruning(endedBefore: time(50), listed: [key("old-listed"), key("open-listed")])
-        try await store.commit(StateBatch(pruning: pruning))
-        #expect(Set(try await store.load().jobs.map(\.key.id)) == ["old-listed", "new", "open", "open-listed"])
-        let left = try await store.deliveries(DeliveryFilter()).records
-        #expect(Set(left.map(\.delivery.event.id)) == ["fresh", "half"])
-        #expect(try await store.load().pendingDeliveries.map(\.event.id) == ["half"])
-    }
-
-    @Test func deliveriesAreFoundByStateTargetAndJob() async throws {
-        let store = SQLiteStore(path: path)
-        try await store.commit(
-            StateBatch(
-                events: [
-                    .init(event: event("evt_1", job: "a"), targets: [.journal, .webhook("x")]),
-                    .init(event: event("evt_2", job: "b"), targets: [.webhook("x"), .webhook("y")]),
-                ],
-                results: [
-                    result("evt_1", .journal, .delivered, at: 1), result("evt_2", .webhook("x"), .dead, at: 2),
-                ]
-            )
-        )
-        func found(_ filter: DeliveryFilter) async throws -> [String] {
-            try await store.deliveries(filter).records.map {
-                "\($0.delivery.event.id) \($0.delivery.target.name) \($0.state)"
-            }
-        }
-        #expect(try await found(DeliveryFilter(state: .dead)) == ["evt_2 x dead"])
-        #expect(try await found(DeliveryFilter(target: .webhook("x"))) == ["evt_2 x dead", "evt_1 x pending"])
-        #expect(try await found(DeliveryFilter(jobID: "a")) == ["evt_1 journal delivered", "evt_1 x pending"])
-        #expect(try await found(DeliveryFilter(limit: 1)) == ["evt_2 x dead"])
-    }
-
-    @Test func aReplayBeginsDeliveriesAnewAndKeepsTheirCount() async throws {
-        let store = SQLiteStore(path: path)
-        let webhook = DeliveryTarget.webhook("x")
-        try await store.commit(
-            StateBatch(
-                events: ["dead", "done"].map { .init(event: event($0, at: 7), targets: [.journal, webhook]) },
-                attempts: [DeliveryAttempt(key: .init(eventID: "dead", target: webhook), number: 9, at: time(8))],
-                results: [
-                    result("dead", webhook, .dead, at: 9), result("done", webhook, .delivered, at: 9),
-                    result("dead", .journal, .delivered, at: 9), result("done", .journal, .delivered, at: 9),
-                ]
-            )
-        )
-        let replayed = try await store.replay(.dead, at: time(1000))
-        #expect(replayed.map(\.event.id) == ["dead"])
-        #expect(replayed.first?.replay == Delivery.Replay(at: time(1000), attemptsBefore: 9))
-        #expect(try await store.load().pendingDeliveries == replayed)
-        #expect(try await store.replay(.event("done"), at: time(1001)).map(\.target) == [webhook])
-        #expect(try await store.replay(.since(time(8)), at: time(1002)).isEmpty)
-        #expect(try await store.replay(.webhook("x"), at: time(1003)).count == 2)
-        #expect(
-            try await store.deliveries(DeliveryFilter(target: .journal)).records.allSatisfy { $0.state == .delivered }
-        )
     }
 
     @Test func aDamagedFileIsPutAsideAndANewOneBegun() async throws {
