@@ -166,6 +166,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "GoldenTests",
+            dependencies: ["TestSupport"],
+            exclude: ["Golden"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
