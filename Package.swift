@@ -168,7 +168,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GoldenTests",
-            dependencies: ["TestSupport"],
+            dependencies: ["ImportWatch", "TestSupport"],
             exclude: ["Golden"],
             swiftSettings: strict
         ),

@@ -47,12 +47,12 @@ import Testing
             )
         )
         let daemon = try world.daemon()
-        try await world.waitForEntry("webhook flaky: ", of: daemon)
+        try await world.wait(for: .webhookUnavailable, "WEBHOOK_NAME=flaky", of: daemon)
         // Read at the next attempt.
         try world.folder.write("secret", "no secret\n")
-        try await world.waitForEntry("webhook flaky: takes notifications again", of: daemon)
-        try await world.waitForEntry("gave up telling", of: daemon, times: 2)
-        try await world.waitForEntry("webhook lasting: the changed secret file", of: daemon)
+        try await world.wait(for: .webhookAvailable, "WEBHOOK_NAME=flaky", of: daemon)
+        try await world.wait(for: .deadLetter, of: daemon, times: 2)
+        try await world.wait(for: .configurationWarning, "WEBHOOK_NAME=lasting", of: daemon)
         let settled = [#""webhook":"lasting","state":"pending","attempts":2,[^}]*"http_status":503"#]
         try await world.show(["deliveries", "--json"], once: settled)
         try await world.show(["deliveries"], and: Normalisation.tables)
@@ -66,9 +66,9 @@ import Testing
         try await world.show(["replay", "--dead"])
         try await world.show(["replay", "evt_b6870de1344193c3596d39e90885cedb"])
         try await world.show(["replay", "--since", "2000-01-01T00:00:00Z"])
-        try await world.waitForEntry("sent again because", of: daemon, times: 5)
+        try await world.wait(for: .replayed, of: daemon, times: 5)
         try world.check("deliveries-replayed")
-        try world.checkJournal("deliveries-replayed-journal", where: { $0.contains("sent again because") })
+        try world.checkJournal("deliveries-replayed-journal", only: [.replayed])
         try await daemon.stopsInTime()
     }
 
@@ -82,13 +82,12 @@ import Testing
         try world.configure(Self.configuration("job-b", [("down", "")]))
         try world.simulator.change(#"{"jobs": [{"id": "job-b", "timeline": [{"status": "PROCESSING"}]}]}"#)
         let daemon = try world.daemon(["INVOCATION_ID": "0123456789abcdef0123456789abcdef"])
-        try await world.waitForEntry("started with", of: daemon)
+        try await world.wait(for: .started, of: daemon)
         try await daemon.waitUntil("a first answer") {
             try await world.tool(["status"]).printed.contains("PROCESSING")
         }
         world.journal.close()
         try world.simulator.change(#"{"jobs": [{"id": "job-b", "timeline": [{"status": "CANCELLED"}]}]}"#)
-        try await daemon.waitFor("journal: ")
         try await world.show(
             ["status", "--json"],
             once: [#""journal","health":"failing"#, #""down","health":"failing"#],
@@ -97,9 +96,9 @@ import Testing
         try world.check("journal-away-tool")
         try world.journal.open()
         let count = (pattern: #"DURATION and \d+ failed attempts?"#, template: "DURATION and N failed attempts")
-        try await world.waitForEntry("journal: takes notifications again", of: daemon)
+        try await world.wait(for: .journalAvailable, of: daemon)
         try await daemon.waitUntil("its record") {
-            try await world.tool(["deliveries"]).printed.contains("delivered")
+            try await world.tool(["deliveries", "--state", "delivered", "--json"]).printed.contains("evt_")
         }
         daemon.signal(SIGKILL)
         _ = try await daemon.exitStatus()
@@ -109,7 +108,7 @@ import Testing
         try world.check("crashed-tool")
         try world.configure(Self.configuration("job-b", []))
         let second = try world.daemon()
-        try await world.waitForEntry("is not in the configuration", of: second)
+        try await world.wait(for: .orphanedDeliveries, of: second)
         try await world.show(["status", "--json"], once: ["CANCELLED"])
         try await world.show(["status", "--job", "job-b"])
         try world.check("orphaned-tool")

@@ -1,4 +1,5 @@
 import Foundation
+import ImportWatch
 import Synchronization
 import TestSupport
 import Testing
@@ -98,21 +99,19 @@ import Testing
             "AWS_CONFIG_FILE": world.folder.path + "/config", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         ]
         let daemon = try world.daemon(variables)
-        let first = [
-            "source throttled (eu-west-1): throttled", "source down (eu-west-2): answers again",
-            "source refused (eu-west-3): credentials accepted", "source none (eu-north-1): none of its",
-            "job lost is not known", "source keyless (us-east-1): credentials refused",
-            "source unreachable (us-east-2): no usable answer", "source skewed (us-west-2): this machine's clock is",
-            "source picky (ap-south-1): job picky can't be asked for",
+        let first: [(kind: JournalEntry.Kind, source: String)] = [
+            (.sourceThrottled, "throttled"), (.endpointAvailable, "down"), (.credentialsAccepted, "refused"),
+            (.noJobExists, "none"), (.jobLost, "found"), (.credentialsRefused, "keyless"),
+            (.endpointUnavailable, "unreachable"), (.clockSkew, "skewed"), (.jobRefused, "picky"),
         ]
-        for text in first { try await world.waitForEntry(text, of: daemon) }
+        for (kind, source) in first { try await world.wait(for: kind, "SES_SOURCE=\(source)", of: daemon) }
         agrees.value = true
-        try await world.waitForEntry("clock agrees", of: daemon)
+        try await world.wait(for: .clockSkew, of: daemon, times: 2)
         try await daemon.waitUntil("polls with the program's keys") {
             try await world.simulator.statistics().requestsPerJob["program", default: 0] > 0
         }
         let settled = [
-            "next poll", #""throttled","region":"eu-west-1","health":"healthy","requests_per_second":50.0,"pace":50.0"#,
+            #""throttled","region":"eu-west-1","health":"healthy","requests_per_second":50.0,"pace":50.0"#,
             #""id":"refused"[^}]*"records_per_second":\d"#,
         ]
         try await world.show(["status", "--json"], once: settled, and: Self.moving)
@@ -125,13 +124,13 @@ import Testing
         )
         try world.folder.write("program", "echo secret-store is down >&2; exit 3\n")
         daemon.signal(SIGHUP)
-        try await world.waitForEntry("credentials were not renewed", of: daemon)
-        try await world.waitForEntry("told as lost, is found again", of: daemon)
+        try await world.wait(for: .credentialsRefused, "SES_SOURCE=program", of: daemon)
+        try await world.wait(for: .jobFound, of: daemon)
         try world.folder.write("program", keys)
         daemon.signal(SIGHUP)
-        try await world.waitForEntry("credentials are renewed again", of: daemon)
+        try await world.wait(for: .credentialsAccepted, "SES_SOURCE=program", of: daemon)
         // Told anew after each reload.
-        try await world.waitForEntry("none of its 3 jobs exists", of: daemon, times: 3)
+        try await world.wait(for: .noJobExists, of: daemon, times: 3)
         try await daemon.stopsInTime()
         try world.checkJournal("sources-journal", and: [(#"job none-\d does"#, "job none-N does")])
     }

@@ -1,4 +1,5 @@
 import Foundation
+import ImportWatch
 import TestSupport
 import Testing
 
@@ -33,12 +34,12 @@ import Testing
         try world.configure(Self.configuration("\"job-a\""))
         try world.folder.write("state.sqlite", String(repeating: "no database\n", count: 500))
         let first = try world.daemon()
-        try await world.waitForEntry("job job-a completed", of: first)
+        try await world.wait(for: .jobCompleted, of: first)
         try await world.show(["deliveries", "--json"], once: [#""journal"[^}]*"delivered""#, #""http_status":500"#])
         for suffix in ["", "-wal", "-shm", ".lock"] { unlink(world.folder.path + "/state.sqlite" + suffix) }
         try world.configure(Self.configuration("\"job-a\", \"job-b\""))
         first.signal(SIGHUP)
-        try await world.waitForEntry("deleted while the daemon runs", of: first)
+        try await world.wait(for: .stateSetAside, of: first, times: 2)
         try await world.show(["deliveries", "--json"], once: [#""down","state":"pending","attempts":1"#])
         try await first.stopsInTime()
         try world.checkJournal("state-damaged-journal")
@@ -49,8 +50,8 @@ import Testing
         try await world.show(["status", "--json"])
         try await world.show(["deliveries", "--json"])
         let second = try world.daemon()
-        try await world.waitForEntry("can't be read and stay as they are", of: second)
-        try await world.waitForEntry("started with", of: second, times: 2)
+        try await world.wait(for: .stateRowsUnreadable, of: second)
+        try await world.wait(for: .started, of: second, times: 2)
         try await world.show(["deliveries", "--json"])
         try await world.show(["deliveries"], and: Normalisation.tables)
         try await world.show(program: [Self.daemon, "--config", world.configuration], as: "importwatchd, a second")
@@ -65,7 +66,7 @@ import Testing
         truncate(world.folder.path + "/state.sqlite", 0)
         try await world.show(["status"])
         try world.check("state-unusable")
-        try world.checkJournal("state-unreadable-journal", where: { $0.contains("MESSAGE=state ") })
+        try world.checkJournal("state-unreadable-journal", only: [.stateRowsUnreadable])
     }
 
     private static let daemon = TestProcess.products.appendingPathComponent("importwatchd").path
@@ -87,15 +88,15 @@ import Testing
         }
         disk.fill()
         try world.simulator.change(#"{"jobs": [{"id": "job-b", "timeline": [{"status": "COMPLETED"}]}]}"#)
-        try await world.waitForEntry("no space left on the disk", of: daemon)
-        try await world.show(["status", "--json"], once: ["the state can't be written"])
+        try await world.wait(for: .stateUnavailable, of: daemon)
+        try await world.show(["status", "--json"])
         try disk.free()
-        try await world.waitForEntry("the state can be written again", of: daemon)
-        try await world.waitForEntry("job job-b completed", of: daemon)
+        try await world.wait(for: .stateAvailable, of: daemon)
+        try await world.wait(for: .jobCompleted, of: daemon)
         try await daemon.stopsInTime()
         try world.check("disk-full-tool")
         let count = (pattern: #"DURATION and \d+ failed attempts?"#, template: "DURATION and N failed attempts")
-        try world.checkJournal("disk-full-journal", where: { !$0.contains("MESSAGE=webhook down") }, and: [count])
+        try world.checkJournal("disk-full-journal", without: [.webhookUnavailable], and: [count])
     }
 
     /// Metrics that can't be written, and a control socket that can't be opened.
@@ -104,10 +105,10 @@ import Testing
         let folder = world.folder.path + "/missing"
         try world.configure(Self.configuration("\"job-b\"", "[metrics]\ntextfile = \"\(folder)/metrics.prom\""))
         let daemon = try world.daemon(["RUNTIME_DIRECTORY": world.folder.path + "/secret"])
-        try await world.waitForEntry("metrics can't be written", of: daemon)
+        try await world.wait(for: .metricsUnavailable, of: daemon)
         mkdir(folder, 0o755)
         // They are written every 15 s.
-        try await world.waitForEntry("metrics are written", of: daemon)
+        try await world.wait(for: .metricsWritten, of: daemon)
         try await daemon.stopsInTime()
         try world.checkJournal("folders-journal")
     }
@@ -119,9 +120,9 @@ import Testing
         let jobs = (0...1100).map { "\"job-\($0)\"" }
         try world.configure(Self.configuration((jobs + jobs).joined(separator: ", ")))
         let daemon = try world.daemon()
-        try await world.waitForEntry("entries were dropped", of: daemon)
+        try await world.wait(for: .entriesDropped, of: daemon)
         try await daemon.stopsInTime()
-        try world.checkJournal("dropped-journal", where: { $0.contains("dropped") })
+        try world.checkJournal("dropped-journal", only: [.entriesDropped])
     }
 
     /// Configurations with which no daemon starts, on stderr and, under systemd, in the journal.

@@ -1,4 +1,5 @@
 import Foundation
+import ImportWatch
 import TestSupport
 
 /// A folder with a configuration, a simulator, a journal, and what was seen of the programs that work on them.
@@ -76,15 +77,24 @@ final class GoldenWorld {
         return (status, process.printed + lines.joined())
     }
 
-    /// Waits until a journal entry contains a text.
-    func waitForEntry(_ text: String, of daemon: TestProcess, times: Int = 1) async throws {
+    /// Waits for entries of a kind, with a field where one is named; words don't matter here, they are compared later.
+    func wait(
+        for kind: JournalEntry.Kind,
+        _ field: String = "MESSAGE_ID=",
+        of daemon: TestProcess,
+        times: Int = 1
+    ) async throws {
         do {
-            try await daemon.waitUntil("an entry with \(text)") {
-                journal.received.filter { $0.contains(text) }.count >= times
+            try await daemon.waitUntil("\(times) × \(kind) with \(field)") {
+                journal.received.filter { Self.isEntry($0, of: kind) && $0.contains(field) }.count >= times
             }
         } catch {
             throw GoldenFailure(description: "\(error)\n\(journal.received.joined(separator: "\n\n"))")
         }
+    }
+
+    private static func isEntry(_ entry: String, of kind: JournalEntry.Kind) -> Bool {
+        entry.contains("MESSAGE_ID=\(kind.messageID)")
     }
 
     // MARK: What is seen
@@ -109,7 +119,8 @@ final class GoldenWorld {
                 environment: environment,
                 as: user
             )
-            return result.printed
+            // Without a daemon there are no polls.
+            return (result.printed, arguments.first != "status" || result.status == 1)
         }
         let title = "$ importwatchctl \(arguments.joined(separator: " "))"
         note(title, BrokenLines.output(result.printed) + "exit \(result.status)", and: rules)
@@ -128,7 +139,7 @@ final class GoldenWorld {
             let client = try UnixClient(folder.path + "/state.sqlite.control")
             client.send(message + "\0")
             answer = client.answer(seconds: 20).map { String(decoding: $0, as: UTF8.self) } ?? "no answer"
-            return answer
+            return (answer, false)
         }
         let shown =
             answer.hasSuffix("\0") ? BrokenLines.json(String(answer.dropLast())) + "\n(NUL)" : answer + "(closed)"
@@ -142,16 +153,17 @@ final class GoldenWorld {
         #"(?m)^(?!.*(COMPLETED|FAILED|CANCELLED)).*\d[smhd] +(-|\d+[smhd]) +-( |$)"#,
     ]
 
-    /// Asks again until the answer has all that is wanted and no poll is under way in it.
-    private func settle(once wanted: [String] = [], _ ask: () async throws -> String) async throws {
+    /// Asks again until the answer has all that is wanted and, where it isn't at rest, no poll is under way in it.
+    private func settle(
+        once wanted: [String] = [],
+        _ ask: () async throws -> (answer: String, isAtRest: Bool)
+    ) async throws {
         var answer = ""
         for _ in 0..<400 {
-            answer = try await ask()
+            let isAtRest: Bool
+            (answer, isAtRest) = try await ask()
             func has(_ pattern: String) -> Bool { answer.range(of: pattern, options: .regularExpression) != nil }
-            let isOffline =
-                answer.contains("does not run") || answer.contains(#""daemon":"stopped""#)
-                || answer.contains(#""daemon":"crashed""#)
-            if wanted.allSatisfy(has), isOffline || !Self.unsettled.contains(where: has) { return }
+            if wanted.allSatisfy(has), isAtRest || !Self.unsettled.contains(where: has) { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw GoldenFailure(description: "never \(wanted): \(answer)")
@@ -171,10 +183,13 @@ final class GoldenWorld {
     /// The journal's entries in the alphabet's order, for that in which they come may differ, compared with a golden file.
     func checkJournal(
         _ name: String,
-        where isWanted: (String) -> Bool = { _ in true },
+        only kinds: [JournalEntry.Kind] = JournalEntry.Kind.allCases,
+        without others: [JournalEntry.Kind] = [],
         and rules: [(pattern: String, template: String)] = []
     ) throws {
-        let entries = journal.received.filter(isWanted).map { names.text($0, and: rules) }
+        let wanted = kinds.filter { !others.contains($0) }
+        let entries = journal.received.filter { entry in wanted.contains { Self.isEntry(entry, of: $0) } }
+            .map { names.text($0, and: rules) }
         try Golden.check(name, entries.sorted().joined(separator: "\n\n") + "\n")
     }
 
