@@ -121,7 +121,7 @@ final class Daemon {
             reporter.report(.rowsUnreadable(state.unreadable, path: plan.configuration.state.path))
         }
         deliveries.reportOrphans()
-        for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
+        for warning in plan.warnings { reporter.report(.configurationWarning(warning.message, at: warning.place)) }
         isLoaded = true
         becomeReady()
     }

@@ -42,14 +42,7 @@ final class MetricsFile {
     private func note(_ problem: String?) {
         guard problem != self.problem else { return }
         self.problem = problem
-        reporter.report(
-            JournalEntry(
-                kind: problem == nil ? .metricsWritten : .metricsUnavailable,
-                priority: problem == nil ? .notice : .warning,
-                message: problem.map { "metrics can't be written to \(path): \($0)" }
-                    ?? "metrics are written to \(path) again"
-            )
-        )
+        reporter.report(problem.map { .metricsUnavailable(path: path, $0) } ?? .metricsWritten(path: path))
     }
 
     /// Answers what went wrong, if something did.

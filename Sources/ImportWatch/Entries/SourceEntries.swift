@@ -1,9 +1,10 @@
 /// The journal entries about a source and its jobs that are no events.
-struct SourceReports {
+public struct SourceEntries: Sendable {
     private let source: String
     private let region: String
 
-    init(_ source: String, _ region: String) {
+    /// Names the source that all of them are about.
+    public init(_ source: String, _ region: String) {
         self.source = source
         self.region = region
     }
@@ -108,6 +109,49 @@ struct SourceReports {
                 + "check region, profile and role_arn",
             problem
         )
+    }
+
+    // MARK: Credentials
+
+    /// Credentials could not be renewed, and those from before are not at their end yet.
+    public func credentialsNotRenewed(_ problem: String) -> JournalEntry {
+        entry(
+            .credentialsRefused,
+            .warning,
+            "\(place): credentials were not renewed, the old ones go on: \(problem)"
+        )
+    }
+
+    /// Credentials could be renewed again.
+    public func credentialsRenewed(after time: Duration) -> JournalEntry {
+        entry(.credentialsAccepted, .notice, "\(place): credentials are renewed again after \(time.inWords)")
+    }
+
+    /// What a provider of credentials wants looked at.
+    public func credentialsNotice(_ words: String) -> JournalEntry {
+        entry(.configurationWarning, .warning, "\(place): \(words)")
+    }
+
+    // MARK: The clock
+
+    /// The clocks differ by more than the service accepts.
+    ///
+    /// - Parameter offset: How far the service's clock is ahead of this machine's.
+    public func clockDiffers(by offset: Duration) -> JournalEntry {
+        let words = Self.clockDifference(offset)
+        return entry(.clockSkew, .warning, "\(place): \(words); signatures use the service's time, set the clock")
+    }
+
+    /// The clocks differ no more.
+    public func clockAgrees() -> JournalEntry {
+        entry(.clockSkew, .info, "\(place): this machine's clock agrees with the service's again")
+    }
+
+    /// By how much this machine's clock differs from the service's, in words.
+    public static func clockDifference(_ offset: Duration) -> String {
+        let size = offset < .zero ? .zero - offset : offset
+        let direction = offset < .zero ? "ahead of" : "behind"
+        return "this machine's clock is \(size.milliseconds / 1000) s \(direction) the service's"
     }
 
     private func entry(

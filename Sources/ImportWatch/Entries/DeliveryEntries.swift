@@ -1,5 +1,5 @@
 /// The journal entries about targets and deliveries.
-public enum DeliveryReports {
+extension JournalEntry {
     static func changed(_ change: TargetHealth.Change, target: DeliveryTarget, pending: Int) -> JournalEntry {
         switch change {
         case .failing(let problem, let failures):
@@ -46,8 +46,7 @@ public enum DeliveryReports {
         )
     }
 
-    /// Deliveries wait for a webhook that is not in the configuration.
-    public static func orphaned(webhook: String, count: Int) -> JournalEntry {
+    static func orphaned(webhook: String, count: Int) -> JournalEntry {
         entry(
             .orphanedDeliveries,
             .warning,
