@@ -1,6 +1,7 @@
 import AWS
 import Crypto
 import ImportWatch
+import Platform
 import WatchConfiguration
 import Webhook
 

@@ -3,6 +3,7 @@ import CurlTransport
 import Dispatch
 import Glibc
 import ImportWatch
+import Platform
 import SQLiteStore
 import Systemd
 import WatchConfiguration

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import ImportWatch
 import JSON
+import Platform
 import WatchConfiguration
 
 /// Checks the configuration and everything that it names; opens no network.

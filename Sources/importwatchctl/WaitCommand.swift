@@ -4,6 +4,7 @@ import Glibc
 import ImportWatch
 import ImportWatchDaemon
 import JSON
+import Platform
 import WatchConfiguration
 
 /// Waits for jobs without a daemon.
@@ -62,7 +63,7 @@ struct WaitCommand: ParsableCommand {
         let (json, receiverOfAll, request) = (json, receiver, request)
         Task { @MainActor in
             do {
-                let wait = try JobWait(request, variables: LocalEnvironment.variables())
+                let wait = try JobWait(request, variables: ProcessEnvironment.variables())
                 let notification = try receiverOfAll.map { try OneNotification($0) }
                 WaitConversation(wait, notification: notification, json: json).begin()
             } catch {

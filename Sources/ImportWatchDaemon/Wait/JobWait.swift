@@ -2,6 +2,7 @@ import AWS
 import Crypto
 import CurlTransport
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// Polls jobs as the daemon does, with nothing kept on disk, until all of them have ended.

@@ -1,6 +1,7 @@
 import Crypto
 import CurlTransport
 import ImportWatch
+import Platform
 import WatchConfiguration
 import Webhook
 

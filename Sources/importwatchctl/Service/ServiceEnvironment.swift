@@ -2,20 +2,20 @@
 ///
 /// importwatchd.service runs with /etc/importwatchd/importwatchd.toml, importwatchd@NAME.service with NAME.toml there.
 /// systemd tells the service by variables where its directories are; a shell has none of them.
-public struct ServiceEnvironment: Sendable {
+struct ServiceEnvironment: Sendable {
     private static let folder = "/etc/importwatchd/"
 
     private let environment: [String: String]
     private let exists: @Sendable (String) -> Bool
 
     /// Takes the variables of the process, and how to find out whether a directory is there and may be looked into.
-    public init(environment: [String: String], exists: @escaping @Sendable (String) -> Bool) {
+    init(environment: [String: String], exists: @escaping @Sendable (String) -> Bool) {
         self.environment = environment
         self.exists = exists
     }
 
     /// The variables of the process, with those of the service's directories that exist and are not set already.
-    public func variables(configurationPath: String) -> [String: String] {
+    func variables(configurationPath: String) -> [String: String] {
         guard let (unit, name) = Self.names(configurationPath) else { return environment }
         var variables = environment
         for (variable, directory) in [
@@ -32,7 +32,7 @@ public struct ServiceEnvironment: Sendable {
     /// - Parameters:
     ///   - home: The home directory of the service's user.
     ///   - files: What the files of ``ServiceUnit/environmentFiles`` hold, in their order.
-    public static func variables(
+    static func variables(
         of unit: ServiceUnit,
         configurationPath: String,
         home: String?,
@@ -51,12 +51,12 @@ public struct ServiceEnvironment: Sendable {
     }
 
     /// The unit that runs with a configuration; `nil` where it is none of the service's.
-    public static func unit(configurationPath: String) -> String? {
+    static func unit(configurationPath: String) -> String? {
         names(configurationPath)?.unit
     }
 
     /// The home directory of the service that runs with a configuration, as its unit comes.
-    public static func home(configurationPath: String) -> String? {
+    static func home(configurationPath: String) -> String? {
         names(configurationPath).map { "/var/lib/\($0.directory)" }
     }
 

@@ -1,8 +1,8 @@
 import Foundation
 import ImportWatch
+import Platform
+import TestSupport
 import Testing
-
-@testable import WatchConfiguration
 
 /// The adapter for the machine's files.
 @Suite struct LocalFilesTests {

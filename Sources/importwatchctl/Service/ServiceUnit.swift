@@ -1,35 +1,37 @@
+import ImportWatch
+
 /// How systemd runs the service, as the files of its unit say: what a tool has to know to speak for the service.
-public struct ServiceUnit: Hashable, Sendable {
+struct ServiceUnit: Hashable, Sendable {
     /// A file that systemd hands to the service by name.
-    public struct Credential: Hashable, Sendable {
+    struct Credential: Hashable, Sendable {
         /// The name under which the service finds it.
-        public var name: String
+        var name: String
         /// The file that it comes from; where it is no absolute path, a name in the credential stores.
-        public var source: String
+        var source: String
         /// Whether only systemd can decrypt it.
-        public var isEncrypted: Bool
+        var isEncrypted: Bool
     }
 
     /// A file of variables.
-    public struct EnvironmentFile: Hashable, Sendable {
+    struct EnvironmentFile: Hashable, Sendable {
         /// The file, or a shell pattern.
-        public var path: String
+        var path: String
         /// Whether the service starts without it.
-        public var isOptional: Bool
+        var isOptional: Bool
     }
 
     /// The user that the service runs as; `nil` for root.
-    public private(set) var user: String?
+    private(set) var user: String?
     /// The groups that the unit adds to those of the user.
-    public private(set) var groups: [String] = []
+    private(set) var groups: [String] = []
     /// The variables that the unit itself sets.
-    public private(set) var environment: [String: String] = [:]
+    private(set) var environment: [String: String] = [:]
     /// The files of further variables, which go before those of the unit.
-    public private(set) var environmentFiles: [EnvironmentFile] = []
+    private(set) var environmentFiles: [EnvironmentFile] = []
     /// The declared credentials; of those with one name the last is taken.
-    public private(set) var credentials: [Credential] = []
+    private(set) var credentials: [Credential] = []
     /// What is declared by SetCredential=, by name: its value stands in the unit.
-    public private(set) var fixedCredentials: Set<String> = []
+    private(set) var fixedCredentials: Set<String> = []
     private var protectsSystem = "no"
     private var protectsHome = "no"
     private var hasPrivateTmp = false
@@ -38,22 +40,22 @@ public struct ServiceUnit: Hashable, Sendable {
     /// Reads what `systemctl cat` prints for a unit: its file and then its drop-ins.
     ///
     /// - Parameter name: The unit's full name, for `%n`, `%p` and `%i`.
-    public init(_ text: String, name: String) {
+    init(_ text: String, name: String) {
         let specifiers = Specifiers(unit: name)
         var section = ""
         for line in Self.logicalLines(text) {
             if line.hasPrefix("[") {
                 section = line
             } else if section == "[Service]", let equals = line.firstIndex(of: "=") {
-                let key = String(String(line[..<equals]).trimmingWhitespace)
-                let value = String(String(line[line.index(after: equals)...]).trimmingWhitespace)
+                let key = String(line[..<equals].trimmingWhitespace)
+                let value = String(line[line.index(after: equals)...].trimmingWhitespace)
                 take(key, value, specifiers)
             }
         }
     }
 
     /// Whether the service sees a path read-only, whatever its permissions: all but what the unit excepts.
-    public func isReadOnly(_ path: String) -> Bool {
+    func isReadOnly(_ path: String) -> Bool {
         let system = ["/usr", "/boot", "/efi"]
         let protected =
             switch protectsSystem {
@@ -69,7 +71,7 @@ public struct ServiceUnit: Hashable, Sendable {
     }
 
     /// Whether something that others see at a path is not what the service sees there.
-    public func isHidden(_ path: String) -> Bool {
+    func isHidden(_ path: String) -> Bool {
         let isHome = Self.homes.contains { Self.is(path, below: $0) }
         let isTemporary = ["/tmp", "/var/tmp"].contains { Self.is(path, below: $0) }
         return isHome && ["yes", "tmpfs"].contains(protectsHome) || isTemporary && hasPrivateTmp
@@ -133,7 +135,7 @@ public struct ServiceUnit: Hashable, Sendable {
         var lines: [String] = []
         var begun = ""
         for piece in text.split(separator: "\n") {
-            let line = String(String(piece).trimmingWhitespace)
+            let line = String(piece.trimmingWhitespace)
             if line.hasPrefix("#") || line.hasPrefix(";") { continue }
             if line.hasSuffix("\\") {
                 begun += line.dropLast() + " "

@@ -1,7 +1,7 @@
 /// A file of variables as systemd's EnvironmentFile= takes it.
-public enum EnvironmentFileText {
+enum EnvironmentFileText {
     /// The variables of a file: one assignment a line, quotes and backslashes as in a shell, comments with `#` or `;`.
-    public static func variables(_ text: String) -> [String: String] {
+    static func variables(_ text: String) -> [String: String] {
         var variables: [String: String] = [:]
         var rest = text[...]
         while !rest.isEmpty {

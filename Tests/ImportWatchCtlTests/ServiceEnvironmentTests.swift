@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchConfiguration
+@testable import importwatchctl
 
 @Suite struct ServiceEnvironmentTests {
     private func variables(

@@ -2,12 +2,7 @@ import Glibc
 import SpawnShim
 
 /// Starts other programs, each in a process group of its own and with no descriptor but its three standard streams.
-nonisolated enum Spawning {
-    /// Why a program can't be started: an `errno`.
-    struct Failure: Error {
-        let number: Int32
-    }
-
+enum Spawning {
     /// Starts a program, looked up in PATH.
     ///
     /// - Parameters:
@@ -15,7 +10,7 @@ nonisolated enum Spawning {
     ///   - output: What its standard output is; `nil` for nowhere.
     ///   - errors: What its standard error is; `nil` for nowhere.
     static func start(_ arguments: [String], input: Int32?, output: Int32?, errors: Int32? = nil) -> Result<
-        pid_t, Failure
+        pid_t, SystemError
     > {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -35,7 +30,7 @@ nonisolated enum Spawning {
         defer { for argument in argv { free(argument) } }
         var child: pid_t = 0
         let failure = posix_spawnp(&child, arguments.first ?? "", &actions, &attributes, &argv, environ)
-        return failure == 0 ? .success(child) : .failure(Failure(number: failure))
+        return failure == 0 ? .success(child) : .failure(SystemError(failure))
     }
 
     /// Makes a pipe.

@@ -1,8 +1,7 @@
-import AWS
 import Foundation
+import ImportWatch
+import Platform
 import Testing
-
-@testable import ImportWatchDaemon
 
 @Suite @MainActor struct SpawnedProgramsTests {
     private let programs = SpawnedPrograms()

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It is a shell that waits for the end of a pipe that only this process holds open. Where no shell can be started there
 /// is no guard; under systemd the unit's control group ends the programs all the same.
-nonisolated struct ProcessGuard: ~Copyable, Sendable {
+struct ProcessGuard: ~Copyable, Sendable {
     private let pid: pid_t
     private let life: Int32
 

@@ -2,7 +2,7 @@ import Glibc
 import ImportWatch
 
 /// The machine's clocks; the one place where they are read.
-public nonisolated struct SystemClock: Sendable {
+public struct SystemClock: Sendable {
     /// Makes the clock.
     public init() {}
 
@@ -17,12 +17,12 @@ public nonisolated struct SystemClock: Sendable {
     }
 
     /// CLOCK_MONOTONIC in microseconds, as the service manager wants it.
-    func monotonicMicroseconds() -> Int64 {
+    public func monotonicMicroseconds() -> Int64 {
         Self.read(CLOCK_MONOTONIC).nanoseconds / 1000
     }
 
     /// How long the machine has slept since it booted.
-    func sleptTime() -> Duration {
+    public func sleptTime() -> Duration {
         Self.read(CLOCK_BOOTTIME) - Self.read(CLOCK_MONOTONIC)
     }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// A child process that leads a process group of its own.
 ///
 /// Signals go to the group only while the child has not been reaped, for as long is its number nobody else's.
-nonisolated final class ProcessGroup: Sendable {
+final class ProcessGroup: Sendable {
     private let pid: pid_t
     private let isReaped = Mutex(false)
 

@@ -2,7 +2,7 @@ import Glibc
 import ImportWatch
 
 /// The files of this machine.
-public struct LocalFiles: FileReader {
+public struct LocalFiles: FileReader, FileWriter {
     /// Makes the adapter.
     public init() {}
 
@@ -58,6 +58,15 @@ public struct LocalFiles: FileReader {
         return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
     }
 
+    /// Writes a new file beside the old one, with the old one's owner and mode 0600, and renames it.
+    public func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        do throws(SystemError) {
+            try FileReplacement.secret.write(bytes, to: path)
+        } catch {
+            throw .failed(path: path, reason: "can't be written: \(error)")
+        }
+    }
+
     /// Whether it is the null device, wherever its node lies.
     private static func isNull(_ status: stat) -> Bool {
         var null = stat()
@@ -69,7 +78,7 @@ public struct LocalFiles: FileReader {
         case ENOENT, ENOTDIR: .notFound(path: path)
         case EACCES, EPERM: .permissionDenied(path: path)
         case EISDIR: .isDirectory(path: path)
-        default: .failed(path: path, reason: String(cString: strerror(code)))
+        default: .failed(path: path, reason: SystemError(code).description)
         }
     }
 }

@@ -1,5 +1,5 @@
 /// The last line of a text that comes in pieces, without keeping more of it than a line's worth.
-nonisolated struct LastLine {
+struct LastLine {
     private static let limit = 4096
     private var tail: [UInt8] = []
 

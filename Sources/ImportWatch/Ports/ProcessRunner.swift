@@ -24,7 +24,7 @@ public enum ProcessError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooMuchOutput(program: String, limit: Int)
 
     /// The last line that it wrote on standard error, as it stands.
-    var said: String? {
+    public var said: String? {
         switch self {
         case .failed(_, _, let said), .signalled(_, _, let said), .timeout(_, _, let said): said
         case .notStarted, .tooMuchOutput: nil

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The variables of this process.
-public enum LocalEnvironment {
+public enum ProcessEnvironment {
     /// All variables, read anew.
     public static func variables() -> [String: String] {
         var variables: [String: String] = [:]

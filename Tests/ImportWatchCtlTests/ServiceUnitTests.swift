@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import WatchConfiguration
+
+@testable import importwatchctl
 
 @Suite struct ServiceUnitTests {
     private static let systemd = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,11 +1,10 @@
-import AWS
 import Glibc
 import ImportWatch
 
 /// A program that was started, with pipes from its standard output and standard error; its input leads nowhere.
 ///
 /// It has a process group of its own, so that whatever it started itself ends with it, and no later than this process.
-nonisolated struct ChildProcess: ~Copyable, Sendable {
+public struct ChildProcess: ~Copyable, Sendable {
     /// The program and what it started.
     let group: ProcessGroup
     private let program: String
@@ -15,21 +14,21 @@ nonisolated struct ChildProcess: ~Copyable, Sendable {
     private let clock = SystemClock()
 
     /// Starts a program, looked up in PATH.
-    init(_ arguments: [String]) throws(ProcessError) {
+    public init(_ arguments: [String]) throws(ProcessError) {
         // The name in errors is the file's alone: arguments can hold secrets.
         let program = arguments.first.map { String($0.split(separator: "/").last ?? "") } ?? ""
-        guard let ends = Spawning.pipe() else { throw Self.notStarted(program, errno) }
+        guard let ends = Spawning.pipe() else { throw Self.notStarted(program, SystemError()) }
         defer { close(ends.write) }
         guard let errorEnds = Spawning.pipe() else {
             close(ends.read)
-            throw Self.notStarted(program, errno)
+            throw Self.notStarted(program, SystemError())
         }
         defer { close(errorEnds.write) }
         switch Spawning.start(arguments, input: nil, output: ends.write, errors: errorEnds.write) {
         case .failure(let failure):
             close(ends.read)
             close(errorEnds.read)
-            throw Self.notStarted(program, failure.number)
+            throw Self.notStarted(program, failure)
         case .success(let child):
             self.program = program
             group = ProcessGroup(pid: child)
@@ -46,7 +45,7 @@ nonisolated struct ChildProcess: ~Copyable, Sendable {
     }
 
     /// Waits for the program's end and returns what it wrote; one that takes too long or writes too much is killed.
-    func output(timeout: Duration, limit: Int) throws(ProcessError) -> [UInt8] {
+    public func output(timeout: Duration, limit: Int) throws(ProcessError) -> [UInt8] {
         let deadline = clock.now().advanced(by: timeout)
         var output: [UInt8] = []
         var said = LastLine()
@@ -111,7 +110,7 @@ nonisolated struct ChildProcess: ~Copyable, Sendable {
         guard code == 0 else { throw .failed(program: program, status: code, said: said.text) }
     }
 
-    private static func notStarted(_ program: String, _ number: Int32) -> ProcessError {
-        .notStarted(program: program, reason: String(cString: strerror(number)))
+    private static func notStarted(_ program: String, _ error: SystemError) -> ProcessError {
+        .notStarted(program: program, reason: error.description)
     }
 }
