@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "SESv2", dependencies: ["AWS", "ImportWatch", "JSON"], swiftSettings: strict),
         .target(
             name: "WatchConfiguration",
-            dependencies: ["Crypto", "ImportWatch", "TOMLShim"],
+            dependencies: ["ImportWatch", "TOMLShim", "Webhook"],
             swiftSettings: strict
         ),
 
@@ -91,7 +91,7 @@ let package = Package(
             name: "importwatchctl",
             dependencies: [
                 "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "Presentation", "SQLiteStore",
-                "WatchConfiguration",
+                "WatchConfiguration", "Webhook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -133,7 +133,7 @@ let package = Package(
         ),
         .testTarget(
             name: "WatchConfigurationTests",
-            dependencies: ["ImportWatch", "Platform", "WatchConfiguration"],
+            dependencies: ["Crypto", "ImportWatch", "Platform", "WatchConfiguration", "Webhook"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),

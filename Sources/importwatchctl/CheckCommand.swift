@@ -88,7 +88,7 @@ struct CheckCommand: ParsableCommand {
                 (configuration?.webhooks ?? []).map { webhook in
                     [
                         "name": .string(webhook.name),
-                        "public_keys": .array(webhook.secrets.compactMap(\.publicKey).map(JSONValue.string)),
+                        "public_keys": .array(webhook.keys.compactMap(\.publicKey).map(JSONValue.string)),
                     ]
                 }
             ),

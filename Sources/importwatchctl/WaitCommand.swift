@@ -6,6 +6,7 @@ import ImportWatchDaemon
 import JSON
 import Platform
 import WatchConfiguration
+import Webhook
 
 /// Waits for jobs without a daemon.
 struct WaitCommand: ParsableCommand {
@@ -58,7 +59,7 @@ struct WaitCommand: ParsableCommand {
     }
 
     func run() throws {
-        var receiver: Configuration.Webhook?
+        var receiver: WebhookSettings?
         if let webhook { receiver = try config.webhook(webhook) }
         let (json, receiverOfAll, request) = (json, receiver, request)
         Task { @MainActor in

@@ -13,6 +13,11 @@ enum Fixtures {
     static let package = URL(fileURLWithPath: folder).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
+    /// A file of the package.
+    static func text(_ path: String) throws -> String {
+        try String(contentsOfFile: "\(package)/\(path)", encoding: .utf8)
+    }
+
     /// The names of the fixtures of a kind (`good`, `bad`), without their extension.
     static func names(_ kind: String) -> [String] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)")) ?? []

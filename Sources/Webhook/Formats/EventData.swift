@@ -1,37 +1,15 @@
 import ImportWatch
 import JSON
 
-/// What a notification says, in the daemon's own payload and around the same data in CloudEvents.
-enum WebhookPayload {
+/// All that is known of an event, as programs read it.
+enum EventData {
     /// The most bytes of JSON for the service's error message, and for any other text of its answers.
     private static let messageLimit = 5000
     private static let textLimit = 1000
     /// A pre-signed address longer than this is left out: cut off it would be of no use.
     private static let addressLimit = 6000
 
-    static func standard(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
-        [
-            "type": .string(event.type.qualifiedName),
-            "timestamp": .string(event.occurredAt.rfc3339),
-            "data": data(event, includesFailedRecordsURL: includesFailedRecordsURL),
-        ]
-    }
-
-    /// A CloudEvents 1.0 event; `source` and `id` are the same at every try, on every machine.
-    static func cloudEvent(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
-        [
-            "specversion": "1.0",
-            "id": .string(event.id),
-            "source": .string("urn:importwatchd:ses:\(event.region)"),
-            "type": .string(event.type.qualifiedName),
-            "subject": .string(event.job.id),
-            "time": .string(event.occurredAt.rfc3339),
-            "datacontenttype": "application/json",
-            "data": data(event, includesFailedRecordsURL: includesFailedRecordsURL),
-        ]
-    }
-
-    private static func data(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
+    static func value(_ event: JobEvent, includesFailedRecordsURL: Bool) -> JSONValue {
         let job = event.job
         return [
             "event_id": .string(event.id),

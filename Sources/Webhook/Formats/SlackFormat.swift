@@ -1,7 +1,14 @@
 import ImportWatch
 
+extension WebhookFormat {
+    /// `{"text": …}`, which Slack and Mattermost take; neither verifies signatures.
+    static let slack = WebhookFormat("slack", isVerified: false) { event, _ in
+        ["text": .string(SlackText.text(event))]
+    }
+}
+
 /// The line for people that chat servers show.
-enum SlackText {
+private enum SlackText {
     /// The longest text before it is escaped, in bytes of JSON.
     private static let limit = 3000
     /// Takes no room, and keeps what stands on its two sides from being read as one mark.
