@@ -41,6 +41,7 @@ import Testing
         }
         let text = try #require(item, "importwatchd.toml(5) lacks \(row.name), since \(row.since): \(row.meaning)").text
         let isRefused = NotSupportedYet.allCases.contains { $0.rawValue == row.name }
+        for word in row.words { #expect(text.contains(word), "importwatchd.toml(5) does not tell of \(word)") }
         guard !isRefused, let usual = row.defaultText, usual != "\"\"" else { return }
         let words = if case .words = row.kind { "all" } else { usual.replacing("\"", with: "") }
         let isSaid = text.split(whereSeparator: { " \n;,:".contains($0) })
