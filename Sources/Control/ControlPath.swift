@@ -1,5 +1,3 @@
-import Glibc
-
 /// Where the control socket lies.
 public enum ControlPath {
     /// The daemon's own: `$RUNTIME_DIRECTORY/control`, else where the configuration has it.
@@ -17,14 +15,6 @@ public enum ControlPath {
     ) -> [String] {
         let usual = environment["STATE_DIRECTORY"].map { $0 + "/" } ?? folder(of: configurationPath)
         return (inRuntimeDirectory(environment).map { [$0] } ?? []) + [configured ?? usual + "state.sqlite.control"]
-    }
-
-    /// The path without symbolic links and relative parts, by which two names of one state are seen to be the same.
-    public static func canonical(_ path: String) -> String {
-        let folder = folder(of: path)
-        guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved) + "/" + path.dropFirst(folder.count)
     }
 
     private static func inRuntimeDirectory(_ environment: [String: String]) -> String? {

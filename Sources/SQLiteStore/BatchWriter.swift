@@ -6,7 +6,7 @@ struct BatchWriter {
 
     /// Answers the deliveries that are pending now for the batch's events.
     func write(_ batch: StateBatch) throws(StateStoreError) -> [Delivery] {
-        for job in batch.jobs { try database.run(JobRecord.upsert, RowWriter.values(of: job)) }
+        for job in batch.jobs { try database.run(JobRow.upsert, JobRow.values(of: job)) }
         for new in batch.events { try insert(new) }
         for delivery in batch.restored { try restore(delivery) }
         // A result is of an earlier attempt than one that begins in the same batch.
@@ -19,9 +19,14 @@ struct BatchWriter {
         return pending
     }
 
+    private static let insertEvent = """
+        INSERT INTO event (\(EventRow.columns)) VALUES (\(String(repeating: "?, ", count: EventRow.count - 1))?)
+        ON CONFLICT (id) DO NOTHING
+        """
+
     /// Answers whether the event was not there before.
     private func insert(_ event: JobEvent) throws(StateStoreError) -> Bool {
-        try database.run(JobEvent.insert, RowWriter.values(of: event))
+        try database.run(Self.insertEvent, EventRow.values(of: event))
         return database.changes > 0
     }
 

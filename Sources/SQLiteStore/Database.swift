@@ -200,6 +200,41 @@ struct Row: ~Copyable {
         return sqlite3_column_int64(statement.handle, column)
     }
 
+    /// The integer of a column; what is none and not NULL either is noted as the row's problem.
+    func integer(_ column: Int32, _ name: String, _ problem: inout String?) -> Int64? {
+        switch sqlite3_column_type(statement.handle, column) {
+        case SQLITE_INTEGER: return sqlite3_column_int64(statement.handle, column)
+        case SQLITE_NULL: return nil
+        default:
+            problem = problem ?? "\(name) is no integer"
+            return nil
+        }
+    }
+
+    /// The text of a column; what is none and not NULL either is noted as the row's problem.
+    func text(_ column: Int32, _ name: String, _ problem: inout String?) -> String? {
+        let kind = sqlite3_column_type(statement.handle, column)
+        if kind == SQLITE_NULL { return nil }
+        if kind == SQLITE_TEXT, let start = sqlite3_column_text(statement.handle, column) {
+            let count = Int(sqlite3_column_bytes(statement.handle, column))
+            let bytes = UnsafeBufferPointer(start: start, count: count)
+            if let text = String(validating: bytes, as: UTF8.self) { return text }
+        }
+        problem = problem ?? "\(name) is no text"
+        return nil
+    }
+
+    /// The time of a column, in the years that can be written.
+    func time(_ column: Int32, _ name: String, _ problem: inout String?) -> WallTime? {
+        integer(column, name, &problem).map(WallTime.init(clamping:))
+    }
+
+    /// Takes what a row can't be without.
+    static func required<Field>(_ field: Field?, _ name: String, _ problem: inout String?) -> Field? {
+        if field == nil { problem = problem ?? "\(name) is missing" }
+        return field
+    }
+
     func text(_ column: Int32) -> String? {
         guard let start = sqlite3_column_text(statement.handle, column) else { return nil }
         let count = Int(sqlite3_column_bytes(statement.handle, column))
@@ -209,54 +244,9 @@ struct Row: ~Copyable {
     func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(statement.handle, column) == SQLITE_NULL
     }
-}
 
-/// Takes the columns of a row one after the other; the first that holds what this program doesn't write is its problem.
-struct RowReader {
-    private(set) var problem: String?
-    private let statement: Statement
-    private var next: Int32 = 0
-
-    init(_ row: borrowing Row) {
-        statement = row.statement
-    }
-
-    mutating func note(_ problem: String) {
-        self.problem = self.problem ?? problem
-    }
-
-    mutating func integer(_ column: String) -> Int64? {
-        defer { next += 1 }
-        switch sqlite3_column_type(statement.handle, next) {
-        case SQLITE_INTEGER: return sqlite3_column_int64(statement.handle, next)
-        case SQLITE_NULL: break
-        default: note("\(column) is no integer")
-        }
-        return nil
-    }
-
-    mutating func text(_ column: String) -> String? {
-        defer { next += 1 }
-        let kind = sqlite3_column_type(statement.handle, next)
-        if kind == SQLITE_NULL { return nil }
-        if kind == SQLITE_TEXT, let start = sqlite3_column_text(statement.handle, next) {
-            let count = Int(sqlite3_column_bytes(statement.handle, next))
-            let bytes = UnsafeBufferPointer(start: start, count: count)
-            if let text = String(validating: bytes, as: UTF8.self) { return text }
-        }
-        note("\(column) is no text")
-        return nil
-    }
-
-    /// The nearest time in the years that can be written.
-    mutating func time(_ column: String) -> WallTime? {
-        integer(column).map(WallTime.init(clamping:))
-    }
-
-    /// True for 1 only.
-    mutating func flag(_ column: String) -> Bool {
-        defer { next += 1 }
-        return sqlite3_column_int64(statement.handle, next) == 1
+    func bool(_ column: Int32) -> Bool {
+        integer(column) == 1
     }
 }
 

@@ -36,7 +36,7 @@ struct DeliveryLedger {
     /// The deliveries of an event that have neither arrived nor been given up.
     func pending(eventID: String) throws(StateStoreError) -> [Delivery] {
         var found: [Delivery] = []
-        let query = "\(DeliveryRow.select) WHERE d.event_id = ? AND \(DeliveryRow.isPending)"
+        let query = "\(DeliveryRow.select()) WHERE d.event_id = ? AND \(DeliveryRow.isPending)"
         try database.run(query, [.text(eventID)]) { row in
             if case .success(let record) = DeliveryRow.read(row) { found.append(record.delivery) }
         }
@@ -68,7 +68,7 @@ struct DeliveryLedger {
         var replayed: [Delivery] = []
         var unreadable: UnreadableDelivery?
         try database.run(
-            "\(DeliveryRow.select) WHERE d.target != 'journal' AND \(condition) ORDER BY e.number",
+            "\(DeliveryRow.select()) WHERE d.target != 'journal' AND \(condition) ORDER BY e.number",
             values
         ) { row in
             switch DeliveryRow.read(row) {

@@ -1,81 +1,78 @@
 import ImportWatch
 
-/// The table `event`.
-extension JobEvent: TableRow {
-    static let insert = """
-        INSERT INTO event (\(columns.joined(separator: ", ")))
-        VALUES (\(columns.map { _ in "?" }.joined(separator: ", "))) ON CONFLICT (id) DO NOTHING
+/// How an event's fields stand in the table `event`.
+enum EventRow {
+    static let columns = """
+        id, type, occurred_at, source, region, job_id, status, previous_status, destination, contact_list, action, \
+        s3_url, format, processed, failed, created_at, completed_at, has_failure, failure_message, \
+        failed_records_url, request_id
         """
+    static let count = 21
 
-    static var blank: JobEvent {
-        JobEvent(
-            id: "",
-            type: .completed,
-            occurredAt: WallTime(millisecondsSinceEpoch: 0),
-            source: "",
-            region: "",
-            job: ImportJob(id: "", status: .unanswered),
-            previousStatus: nil,
-            requestID: nil
-        )
-    }
-
-    mutating func pass(through row: inout some RowFields) {
-        row.pass("id", &id)
-        var name = type.rawValue
-        row.pass("type", &name)
-        if let known = EventType(rawValue: name) { type = known } else { row.note("the event type is not known") }
-        row.pass("occurred_at", &occurredAt)
-        row.pass("source", &source)
-        row.pass("region", &region)
-        row.pass("job_id", &job.id)
-        var status = job.status.rawValue
-        row.pass("status", &status)
-        job.status = JobStatus(rawValue: status)
-        row.pass("previous_status", &previousStatus)
-        job.passDestination(through: &row)
-        job.passDataSource(through: &row)
-        row.pass("processed", &job.processedRecords)
-        row.pass("failed", &job.failedRecords)
-        row.pass("created_at", &job.createdAt)
-        row.pass("completed_at", &job.completedAt)
-        job.passFailure(through: &row)
-        row.pass("request_id", &requestID)
-    }
-}
-
-extension ImportJob {
-    fileprivate mutating func passDestination(through row: inout some RowFields) {
-        var (kind, name, action): (String?, String?, String?)
-        switch destination {
-        case .suppressionList(let wanted): (kind, action) = ("suppression_list", wanted)
-        case .contactList(let list, let wanted): (kind, name, action) = ("contact_list", list, wanted)
-        case nil: break
-        }
-        row.pass("destination", &kind)
-        row.pass("contact_list", &name)
-        row.pass("action", &action)
-        switch kind {
-        case "suppression_list": destination = .suppressionList(action: action ?? "")
-        case "contact_list": destination = .contactList(name: name ?? "", action: action ?? "")
+    static func values(of event: JobEvent) -> [Value] {
+        let job = event.job
+        var destination: (kind: String, list: String?, action: String)?
+        switch job.destination {
+        case .suppressionList(let action): destination = ("suppression_list", nil, action)
+        case .contactList(let name, let action): destination = ("contact_list", name, action)
         case nil: destination = nil
-        default: row.note("the destination is not known")
         }
+        return [
+            .text(event.id), .text(event.type.rawValue), Value(event.occurredAt), .text(event.source),
+            .text(event.region), .text(job.id), .text(job.status.rawValue), Value(event.previousStatus?.rawValue),
+            Value(destination?.kind), Value(destination?.list), Value(destination?.action),
+            Value(job.dataSource?.s3URL), Value(job.dataSource?.format), Value(job.processedRecords),
+            Value(job.failedRecords), Value(job.createdAt), Value(job.completedAt), Value(job.failure != nil),
+            Value(job.failure?.message), Value(job.failure?.failedRecordsURL), Value(event.requestID),
+        ]
     }
 
-    fileprivate mutating func passDataSource(through row: inout some RowFields) {
-        var (url, format) = (dataSource?.s3URL, dataSource?.format)
-        row.pass("s3_url", &url)
-        row.pass("format", &format)
-        dataSource = url.map { DataSource(s3URL: $0, format: format ?? "") }
-    }
-
-    fileprivate mutating func passFailure(through row: inout some RowFields) {
-        var (isThere, message, url) = (failure != nil, failure?.message, failure?.failedRecordsURL)
-        row.pass("has_failure", &isThere)
-        row.pass("failure_message", &message)
-        row.pass("failed_records_url", &url)
-        failure = isThere ? Failure(message: message, failedRecordsURL: url) : nil
+    /// Reads the columns from `first` on; notes the problem where they hold what this program doesn't write.
+    static func event(_ row: borrowing Row, from first: Int32, _ problem: inout String?) -> JobEvent? {
+        func text(_ column: Int32, _ name: String) -> String? { row.text(first + column, name, &problem) }
+        func time(_ column: Int32, _ name: String) -> WallTime? { row.time(first + column, name, &problem) }
+        let id = Row.required(text(0, "id"), "id", &problem)
+        let typeName = Row.required(text(1, "type"), "type", &problem)
+        let type = typeName.flatMap(EventType.init(rawValue:))
+        if type == nil { problem = problem ?? "the event type is not known" }
+        let occurredAt = Row.required(time(2, "occurred_at"), "occurred_at", &problem)
+        let source = Row.required(text(3, "source"), "source", &problem)
+        let region = Row.required(text(4, "region"), "region", &problem)
+        let jobID = Row.required(text(5, "job_id"), "job_id", &problem)
+        let status = Row.required(text(6, "status"), "status", &problem)
+        guard let id, let type, let occurredAt, let source, let region, let jobID, let status else { return nil }
+        var job = ImportJob(id: jobID, status: JobStatus(rawValue: status))
+        let action = text(10, "action") ?? ""
+        switch text(8, "destination") {
+        case "suppression_list": job.destination = .suppressionList(action: action)
+        case "contact_list": job.destination = .contactList(name: text(9, "contact_list") ?? "", action: action)
+        case nil: break
+        default: problem = problem ?? "the destination is not known"
+        }
+        if let url = text(11, "s3_url") {
+            job.dataSource = ImportJob.DataSource(s3URL: url, format: text(12, "format") ?? "")
+        }
+        job.processedRecords = row.integer(first + 13, "processed", &problem)
+        job.failedRecords = row.integer(first + 14, "failed", &problem)
+        job.createdAt = time(15, "created_at")
+        job.completedAt = time(16, "completed_at")
+        if row.bool(first + 17) {
+            job.failure = ImportJob.Failure(
+                message: text(18, "failure_message"),
+                failedRecordsURL: text(19, "failed_records_url")
+            )
+        }
+        let event = JobEvent(
+            id: id,
+            type: type,
+            occurredAt: occurredAt,
+            source: source,
+            region: region,
+            job: job,
+            previousStatus: text(7, "previous_status").map(JobStatus.init(rawValue:)),
+            requestID: text(20, "request_id")
+        )
+        return problem == nil ? event : nil
     }
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 import ImportWatch
+import Platform
 
 /// A state in a SQLite file, beside which its log and its lock lie.
 public struct SQLitePlace: StatePlace {
@@ -13,12 +14,7 @@ public struct SQLitePlace: StatePlace {
     public var description: String { path }
 
     /// The path without symbolic links and relative parts.
-    public var identity: String {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved) + "/" + path.dropFirst(folder.count)
-    }
+    public var identity: String { FilePaths.canonical(path) }
 
     /// The path.
     public var file: String? { path }
@@ -33,14 +29,14 @@ public struct SQLitePlace: StatePlace {
 
     /// Looks at the rights that the daemon needs, at the lock and into the file.
     public func obstacle(for daemon: StateUser) -> StateStoreError? {
-        let folder = Self.folder(of: path)
+        let folder = FilePaths.folder(of: path)
         if daemon.isReadOnly(path) {
             let words = "systemd shows \(folder) to the service read-only; use another [state] path or ReadWritePaths="
             return .barred(path: path, words)
         }
         guard Self.exists(folder) else {
             // The daemon makes one folder itself.
-            if daemon.futureFolder == folder || Self.may(W_OK | X_OK, Self.folder(of: folder)) { return nil }
+            if daemon.futureFolder == folder || Self.may(W_OK | X_OK, FilePaths.folder(of: folder)) { return nil }
             let words = "there is no folder \(folder), or it can't be looked into; make it for the daemon's user"
             return .barred(path: path, words)
         }
@@ -66,10 +62,6 @@ public struct SQLitePlace: StatePlace {
             // One that was begun meanwhile.
             return error.kind == .inUse ? nil : error
         }
-    }
-
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     private static func may(_ access: Int32, _ path: String) -> Bool {

@@ -66,10 +66,8 @@ final class SQLiteStoppedState: StoppedState {
 
     private func jobs() throws(StateStoreError) -> [JobRecord] {
         var jobs: [JobRecord] = []
-        try database.run(JobRecord.select) { row in
-            var fields = RowReader(row)
-            let record = JobRecord(from: &fields)
-            if fields.problem == nil { jobs.append(record) }
+        try database.run(JobRow.select) { row in
+            if let record = JobRow.record(row).record { jobs.append(record) }
         }
         return jobs
     }

@@ -25,16 +25,13 @@ public actor SQLiteStore: StateStore, DeliveryArchive {
         let database = try opened()
         var state = StoredState()
         state.jobs.reserveCapacity(Int(try database.integer("SELECT count(*) FROM job")))
-        try database.run(JobRecord.select) { row in
-            var fields = RowReader(row)
-            let record = JobRecord(from: &fields)
-            if let problem = fields.problem {
-                state.unreadable.noteJob(record.key.id.isEmpty ? problem : "job \(record.key.id): \(problem)")
-            } else {
-                state.jobs.append(record)
+        try database.run(JobRow.select) { row in
+            switch JobRow.record(row) {
+            case (let record?, _): state.jobs.append(record)
+            case (nil, let problem): state.unreadable.noteJob(problem ?? "a job")
             }
         }
-        try database.run("\(DeliveryRow.select) WHERE \(DeliveryRow.isPending) ORDER BY e.number") { row in
+        try database.run("\(DeliveryRow.select()) WHERE \(DeliveryRow.isPending) ORDER BY e.number") { row in
             switch DeliveryRow.read(row) {
             case .success(let record): state.pendingDeliveries.append(record.delivery)
             case .failure(let delivery): state.unreadable.note(delivery)

@@ -1,4 +1,5 @@
 import ImportWatch
+import Webhook
 
 /// Reads a configuration file and all that it names.
 public struct ConfigurationLoader {
@@ -39,7 +40,7 @@ public struct ConfigurationLoader {
         }
         let collector = ComplaintCollector(path: path)
         var top = SectionReader(name: "", entries: entries, position: Self.start, collector: collector)
-        let state = ServiceDecoder.state(&top, paths(path))
+        let state = StateDecoder.decode(&top, paths(path))
         return collector.hasErrors ? nil : state
     }
 
@@ -66,8 +67,8 @@ public struct ConfigurationLoader {
         let paths = paths(path)
         let sources = sources(&top, JobLists(paths: paths, files: files, collector: collector))
         let webhooks = webhooks(&top, WebhookDecoder(paths: paths, files: files))
-        let state = ServiceDecoder.state(&top, paths)
-        let metrics = ServiceDecoder.metrics(&top, paths)
+        let state = StateDecoder.decode(&top, paths)
+        let metrics = MetricsDecoder.decode(&top, paths)
         top.finish()
         return Configuration(path: path, sources: sources, webhooks: webhooks, state: state, metrics: metrics)
     }
@@ -84,7 +85,7 @@ public struct ConfigurationLoader {
         }
         let tables = top.tables("source")
         for var section in tables {
-            let name = SectionName.read(&section, example: "us")
+            let name = SectionName.read(&section)
             let decoder = SourceDecoder(&section)
             section.finish()
             if !decoder.namesJobs {
@@ -109,7 +110,7 @@ public struct ConfigurationLoader {
         return sources
     }
 
-    private func webhooks(_ top: inout SectionReader, _ decoder: WebhookDecoder) -> [Configuration.Webhook] {
+    private func webhooks(_ top: inout SectionReader, _ decoder: WebhookDecoder) -> [WebhookSettings] {
         let collector = top.collector
         var names = UniqueNames(of: "webhook")
         return top.tables("webhook").compactMap { table in

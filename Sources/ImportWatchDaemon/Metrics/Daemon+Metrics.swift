@@ -1,5 +1,6 @@
 import Control
 import ImportWatch
+import Platform
 
 extension Daemon {
     /// Writes the metrics if it is time and there is a file for them.
@@ -24,7 +25,7 @@ extension Daemon {
 
     private var metrics: String {
         MetricsReport(
-            configuration: ControlPath.canonical(reader.path),
+            configuration: FilePaths.canonical(reader.path),
             sources: runners.map { runner in
                 MetricsReport.Source(
                     poller: runner.poller,

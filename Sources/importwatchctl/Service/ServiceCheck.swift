@@ -2,6 +2,7 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
+import Platform
 import WatchConfiguration
 
 /// What the daemon would say if it started now: to the configuration, and to the places that it writes to.
@@ -82,7 +83,7 @@ struct ServiceCheck {
     // MARK: Metrics
 
     private static func metrics(_ path: String, _ service: Service) -> [ServiceTrouble] {
-        let folder = folder(of: path)
+        let folder = FilePaths.folder(of: path)
         let problem: String
         if service.unit?.isHidden(path) == true {
             problem = "the service has a \(folder) of its own, which nobody else sees; use another folder"
@@ -100,10 +101,6 @@ struct ServiceCheck {
     }
 
     // MARK: Files
-
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    }
 
     private static func may(_ access: Int32, _ path: String) -> Bool {
         faccessat(AT_FDCWD, path, access, AT_EACCESS) == 0

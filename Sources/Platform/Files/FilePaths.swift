@@ -1,0 +1,24 @@
+import Glibc
+
+/// What paths lead to.
+public enum FilePaths {
+    /// The path without symbolic links and relative parts; `nil` where nothing is there.
+    public static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The path with its folder resolved, by which two names of one file are seen to be the same, also of one that is
+    /// missing; `path` itself where there is no such folder.
+    public static func canonical(_ path: String) -> String {
+        guard let folder = resolved(folder(of: path)) else { return path }
+        return folder + "/" + path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
+    }
+
+    /// The folder of a path, without a slash at its end unless that is all.
+    public static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
