@@ -45,12 +45,3 @@ public struct AWSPorts {
         self.draw = draw
     }
 }
-
-extension HTTPTransport {
-    /// Sends a request and returns its answer.
-    func answer(to request: HTTPRequest) async -> Result<HTTPResponse, TransportError> {
-        await withCheckedContinuation { continuation in
-            _ = send(request) { continuation.resume(returning: $0) }
-        }
-    }
-}

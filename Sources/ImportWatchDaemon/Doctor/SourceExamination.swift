@@ -1,7 +1,6 @@
 import AWS
 import Control
 import ImportWatch
-import SESv2
 import WatchConfiguration
 
 /// The examination of one source.

@@ -1,6 +1,5 @@
 import AWS
 import ImportWatch
-import SESv2
 
 /// Performs what a source's ``JobPoller`` decides: resolves credentials, sends polls, hands results back.
 final class SourceRunner {

@@ -1,6 +1,6 @@
+import AWS
 import Control
 import ImportWatch
-import SESv2
 import TestSupport
 import Testing
 import Webhook

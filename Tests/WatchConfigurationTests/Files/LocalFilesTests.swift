@@ -1,5 +1,6 @@
 import Foundation
 import ImportWatch
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration

@@ -1,6 +1,5 @@
 import AWS
 import ImportWatch
-import SESv2
 import Testing
 
 @Suite struct GetImportJobRequestTests {

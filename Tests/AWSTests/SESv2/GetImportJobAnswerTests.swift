@@ -1,7 +1,6 @@
 import AWS
 import ImportWatch
 import JSON
-import SESv2
 import TestSupport
 import Testing
 
@@ -170,10 +169,9 @@ import Testing
                 #"{"JobId":"j","JobStatus":"FAILED","FailureInfo":{"ErrorMessage":"x"},"CreatedTimestamp":1.7e9,"#.utf8
             ) + Array(#""ImportDataSource":{"S3Url":"s3://b/k","DataFormat":"CSV"},"ProcessedRecordsCount":7}"#.utf8)
         var answered = 0
-        var state: UInt64 = 42
+        var random = SeededGenerator(seed: 42)
         func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
+            Int.random(in: 0..<bound, using: &random)
         }
         for _ in 0..<20_000 {
             var bytes = good
