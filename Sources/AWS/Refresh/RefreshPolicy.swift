@@ -43,7 +43,7 @@ public struct RefreshPolicy: Sendable {
     private var current: Credentials?
     private var advisoryFrom: WallTime?
     private var mandatoryFrom: WallTime?
-    private var isFetching = false
+    private(set) var isFetching = false
     private var isOutdated = false
     private var isRefused = false
     private var mayRepeat = true

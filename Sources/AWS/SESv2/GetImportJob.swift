@@ -1,72 +1,69 @@
 import ImportWatch
 import JSON
 
-/// The SESv2 operation GetImportJob: asks about one import job.
-public enum GetImportJob {
-    /// The longest answer that is taken, in bytes: its texts have at most some 20,000.
-    static let answerLimit = 128 << 10
+/// The operation GetImportJob: asks about one import job.
+public struct GetImportJob: SESv2Operation {
+    /// As the service model has it.
+    public static let name = "GetImportJob"
+    /// Its texts have at most some 20,000 bytes.
+    public static let answerLimit = 128 << 10
+    /// The most bytes of JSON for the error message.
+    private static let messageLimit = 8000
+    /// A pre-signed address longer than this is left out: cut off it would be of no use.
+    private static let addressLimit = 16_384
 
-    /// The signed request to `/v2/email/import-jobs/{JobId}`, the ID percent-encoded as one label.
-    ///
-    /// - Parameter time: The service's time, as far as it is known, for the signature.
-    public static func request(
-        jobID: String,
-        endpoint: ServiceEndpoint,
-        signer: inout SigV4Signer,
-        at time: WallTime,
-        connectTimeout: Duration,
-        timeout: Duration,
-        tls: HTTPRequest.TLSFiles = HTTPRequest.TLSFiles()
-    ) -> HTTPRequest {
-        let label = "/v2/email/import-jobs/" + URIEncoding.encode(jobID)
-        let signed = signer.sign(
-            SigV4Request(method: "GET", path: endpoint.basePath + label, headers: [("host", endpoint.host)]),
-            at: time
-        )
-        return HTTPRequest(
-            method: .get,
-            url: endpoint.url + label,
-            headers: signed,
-            connectTimeout: connectTimeout,
-            timeout: timeout,
-            tls: tls,
-            answer: HTTPRequest.Answer(limit: answerLimit)
-        )
+    private let jobID: String
+
+    /// - Parameter jobID: Any text: whatever it holds, it is sent as one label of the path.
+    public init(jobID: String) {
+        self.jobID = jobID
     }
 
-    /// What an answer says about the job that was asked for.
-    public static func result(of response: HTTPResponse, jobID: String, now: WallTime) -> PollResult {
-        guard (200..<300).contains(response.status) else { return refusal(ServiceError(response, now: now)) }
-        let requestID = response.header("x-amzn-requestid")
-        do {
-            return .answered(try ImportJobDecoder.decode(response.body, jobID: jobID), requestID: requestID)
-        } catch {
-            let problem = ServiceProblem(
-                code: "UnreadableAnswer",
-                message: "HTTP \(response.status) with a body that can't be read: \(error)",
-                requestID: requestID,
-                httpStatus: response.status
-            )
-            return .unavailable(problem, retryAfter: nil)
+    /// A GET of `/v2/email/import-jobs/{JobId}`.
+    public var call: SESv2Call {
+        SESv2Call(path: "/v2/email/import-jobs/" + URIEncoding.encode(jobID))
+    }
+
+    /// The two codes that are about the job.
+    public static func refusal(_ code: String) -> JobRefusal? {
+        switch code {
+        case "NotFoundException": .notFound
+        case "BadRequestException": .badRequest
+        default: nil
         }
     }
 
-    /// What a failed exchange says: nothing about the job, only about the way to the service.
-    public static func result(of error: TransportError) -> PollResult {
-        .unavailable(ServiceProblem(code: error.kind, message: error.description), retryAfter: nil)
+    /// Reads the job, whose ID the answer need not repeat.
+    public func read(_ answer: JSONCursor) throws(UnreadableAnswer) -> ImportJob {
+        if let answered = answer["JobId"], !answered.isString(jobID) { throw .otherJob }
+        return ImportJob(
+            id: jobID,
+            status: try answer.jobStatus(),
+            destination: try answer.importDestination(),
+            dataSource: try Self.dataSource(answer),
+            processedRecords: try answer.count("ProcessedRecordsCount"),
+            failedRecords: try answer.count("FailedRecordsCount"),
+            createdAt: try answer.time("CreatedTimestamp"),
+            completedAt: try answer.time("CompletedTimestamp"),
+            failure: try Self.failure(answer)
+        )
     }
 
-    private static func refusal(_ error: ServiceError) -> PollResult {
-        switch ErrorClass(error) {
-        case .throttling: .throttled(error.problem, retryAfter: error.retryAfter)
-        case .credentials, .clockSkew: .credentialsRefused(error.problem)
-        case .transient: .unavailable(error.problem, retryAfter: error.retryAfter)
-        case .other:
-            switch error.code {
-            case "NotFoundException": .jobRefused(.notFound, error.problem)
-            case "BadRequestException": .jobRefused(.badRequest, error.problem)
-            default: .unavailable(error.problem, retryAfter: error.retryAfter)
+    private static func dataSource(_ answer: JSONCursor) throws(UnreadableAnswer) -> ImportJob.DataSource? {
+        guard let source = try answer.object("ImportDataSource") else { return nil }
+        return ImportJob.DataSource(
+            s3URL: try source.text("S3Url") ?? "",
+            format: try source.text("DataFormat") ?? ""
+        )
+    }
+
+    private static func failure(_ answer: JSONCursor) throws(UnreadableAnswer) -> ImportJob.Failure? {
+        guard let failure = try answer.object("FailureInfo") else { return nil }
+        return ImportJob.Failure(
+            message: try failure.text("ErrorMessage", limit: messageLimit),
+            failedRecordsURL: try failure.secret("FailedRecordsS3Url").flatMap {
+                $0.utf8.count <= addressLimit ? $0 : nil
             }
-        }
+        )
     }
 }

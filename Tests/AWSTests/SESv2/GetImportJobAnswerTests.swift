@@ -10,7 +10,7 @@ import Testing
     private func result(_ body: String, status: Int = 200, headers: String = "", jobID: String = "j") -> PollResult {
         let block = "HTTP/1.1 \(status) X\r\nx-amzn-RequestId: r-1\r\n\(headers)\r\n"
         let response = HTTPResponse(status: status, headerBlock: Array(block.utf8), body: Array(body.utf8))
-        return GetImportJob.result(of: response, jobID: jobID, now: now)
+        return GetImportJob(jobID: jobID).result(of: response, now: now)
     }
 
     private func job(_ body: String) throws -> ImportJob {
@@ -182,7 +182,7 @@ import Testing
                 default: bytes.insert(UInt8(next(256)), at: next(bytes.count))
                 }
             }
-            let result = GetImportJob.result(of: HTTPResponse(status: 200, body: bytes), jobID: "j", now: now)
+            let result = GetImportJob(jobID: "j").result(of: HTTPResponse(status: 200, body: bytes), now: now)
             switch result {
             case .answered: answered += 1
             case .unavailable: break
