@@ -71,6 +71,16 @@ import Testing
         }
     }
 
+    @Test func anotherEndpointsClockIsNotTheOld() {
+        var world = world()
+        world.serviceIsAhead = .seconds(7200)
+        world.live(for: .seconds(60))
+        world.reload()
+        #expect(world.signed.skew.offset > .seconds(7000))
+        world.reload(isSameEndpoint: false)
+        #expect(world.signed.skew.offset == .zero)
+    }
+
     /// What a search brings that began before a reload is nobody's any more, and no poll waits for it.
     @Test func aReloadEndsTheWaitForAnOldSearch() {
         var world = world()
