@@ -217,7 +217,7 @@ public struct SignedPoller: Sendable {
 
     /// Takes what a search brought; that of another search than the last is ignored.
     public mutating func found(
-        _ finding: CredentialKeeper.Finding,
+        _ finding: CredentialFinding,
         bySearch number: Int,
         now: MonotonicInstant,
         wall: WallTime,

@@ -4,9 +4,9 @@ import ImportWatch
 ///
 /// Searches are performed by others, one at a time: whoever is answered `searches` begins one, and hands what it brings
 /// to ``found(_:now:using:)``.
-public struct CredentialKeeper: Sendable {
+struct CredentialKeeper: Sendable {
     /// What a caller who needs credentials does.
-    public enum Step: Hashable, Sendable {
+    enum Step: Hashable, Sendable {
         /// Sign with these.
         case use(Credentials, searches: Bool)
         /// Wait for the search that is under way, or begins now.
@@ -16,21 +16,11 @@ public struct CredentialKeeper: Sendable {
     }
 
     /// What people are told about credentials that go on.
-    public enum Change: Hashable, Sendable {
+    enum Change: Hashable, Sendable {
         /// Searches begin to fail in a new way while those in hand can still be used.
         case notRenewed(CredentialError)
         /// A search succeeded after one whose failure was told so long before.
         case renewed(after: Duration)
-    }
-
-    /// What a search brought.
-    public struct Finding: Sendable {
-        /// The credentials; `nil` where none are meant to be had.
-        var credentials: Result<Credentials?, CredentialError>
-        /// The versions of the files that they come from, when the search began.
-        var files: [FileVersion?] = []
-        /// What people should know about credentials that are good, in one line.
-        var notice: String?
     }
 
     /// The codes with which services refuse credentials that others can take the place of.
@@ -46,18 +36,17 @@ public struct CredentialKeeper: Sendable {
     )
 
     /// Why the last search failed; `nil` if it did not.
-    public private(set) var problem: CredentialError?
+    private(set) var problem: CredentialError?
     private var policy = RefreshPolicy()
     private var told: (problem: CredentialError, since: WallTime)?
     /// The versions of the files when the last search began.
     private var seenFiles: [FileVersion?] = []
     private var filesSeenAt: WallTime?
 
-    /// Makes the keeper of a source that has no credentials yet.
-    public init() {}
+    init() {}
 
     /// Takes over what another has in hand for the same identity, until a search, which begins now, ends.
-    public init(replacing other: CredentialKeeper) {
+    init(replacing other: CredentialKeeper) {
         policy = RefreshPolicy(replacing: other.policy)
         told = other.told
         policy.began()
@@ -66,7 +55,7 @@ public struct CredentialKeeper: Sendable {
     /// What a caller does at `now`.
     ///
     /// - Parameter files: Tells the versions of the files that credentials come from; asked at most once a second.
-    public mutating func step(now: WallTime, files: () -> [FileVersion?]) -> Step {
+    mutating func step(now: WallTime, files: () -> [FileVersion?]) -> Step {
         noticeChange(now: now, files)
         switch policy.step(now: now) {
         case .use(let credentials): return .use(credentials, searches: false)
@@ -93,8 +82,8 @@ public struct CredentialKeeper: Sendable {
     // MARK: The end of a search
 
     /// Takes what a search brought, and answers what those who waited for it go on with.
-    public mutating func found(
-        _ finding: Finding,
+    mutating func found(
+        _ finding: CredentialFinding,
         now: WallTime,
         using generator: inout some RandomNumberGenerator
     ) -> (result: Result<Credentials, CredentialError>, change: Change?) {
@@ -139,14 +128,14 @@ public struct CredentialKeeper: Sendable {
     // MARK: The service's verdict
 
     /// Notes that the service accepted a call that `credentials` signed.
-    public mutating func accepted(_ credentials: Credentials) {
+    mutating func accepted(_ credentials: Credentials) {
         policy.accepted(credentials)
     }
 
     /// Notes that the service refused `credentials`; whether the call is worth repeating with those that come next.
     ///
     /// - Parameter code: The code with which it refused. What is about permissions is nothing that others would cure.
-    public mutating func rejected(
+    mutating func rejected(
         _ credentials: Credentials,
         code: String,
         now: WallTime,

@@ -1,5 +1,15 @@
 import ImportWatch
 
+/// What a search for credentials brought.
+public struct CredentialFinding: Sendable {
+    /// The credentials; `nil` where none are meant to be had.
+    var credentials: Result<Credentials?, CredentialError>
+    /// The versions of the files that they come from, when the search began.
+    var files: [FileVersion?] = []
+    /// What people should know about credentials that are good, in one line.
+    var notice: String?
+}
+
 /// Looks for credentials where a source's come from; one search at a time, which can be given up.
 @MainActor
 public final class CredentialSource {
@@ -12,7 +22,7 @@ public final class CredentialSource {
     public init(provider: any CredentialProvider, ports: AWSPorts) {
         self.provider = provider
         self.ports = ports
-        shared = SharedFiles(environment: ports.environment, files: ports.files)
+        shared = SharedFiles(variables: ports.variables, files: ports.files)
     }
 
     /// The versions of the shared config and credentials files.
@@ -20,7 +30,7 @@ public final class CredentialSource {
 
     /// Begins a search in place of one that is under way, and calls `completion` in a later turn of the loop, unless
     /// the search is given up.
-    public func search(completion: @escaping @MainActor (CredentialKeeper.Finding) -> Void) {
+    public func search(completion: @escaping @MainActor (CredentialFinding) -> Void) {
         searching?.cancel()
         let files = files()
         searching = Task { @MainActor [provider, ports] in
@@ -28,7 +38,7 @@ public final class CredentialSource {
             guard !Task.isCancelled else { return }
             let isFound = (try? credentials.get()) != nil
             let notice = isFound ? ports.ssoTokens.takeNotice() : nil
-            completion(CredentialKeeper.Finding(credentials: credentials, files: files, notice: notice))
+            completion(CredentialFinding(credentials: credentials, files: files, notice: notice))
         }
     }
 

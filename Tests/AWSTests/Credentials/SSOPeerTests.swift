@@ -1,4 +1,3 @@
-import AWS
 import CurlTransport
 import Foundation
 import ImportWatch
@@ -7,6 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 import WatchConfiguration
+
+@testable import AWS
 
 /// The cache of IAM Identity Center, shared with botocore over real files and connections.
 @Suite(.serialized) @MainActor struct SSOPeerTests {
@@ -88,7 +89,7 @@ import WatchConfiguration
         let transport = try CurlTransport(userAgent: "test", now: MachineClock.now)
         defer { transport.close() }
         let ports = AWSPorts(
-            environment: AWSEnvironment(variables(home, service)),
+            variables: AWSVariables(variables(home, service)),
             files: LocalFiles(),
             transport: transport,
             writer: LocalFiles(),

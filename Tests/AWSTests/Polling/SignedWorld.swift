@@ -18,7 +18,7 @@ struct SignedWorld {
     struct Search {
         var number: Int
         var ends: MonotonicInstant
-        var finding: CredentialKeeper.Finding
+        var finding: CredentialFinding
     }
 
     static let rates: [Double] = [0.2, 1, 4, 20]
@@ -115,7 +115,7 @@ struct SignedWorld {
         if let number = orders.search {
             begunSearches += 1
             let takes = provider == .hanging ? .seconds(60) : milliseconds(searchTakes)
-            let finding = CredentialKeeper.Finding(credentials: search())
+            let finding = CredentialFinding(credentials: search())
             searches.append(Search(number: number, ends: clock.now.advanced(by: takes), finding: finding))
         }
         for action in orders.actions {

@@ -1,7 +1,8 @@
-import AWS
 import ImportWatch
 import TestSupport
 import Testing
+
+@testable import AWS
 
 @Suite struct ClockSkewTests {
     private let now = WallTime(secondsSinceEpoch: Int64(1_795_000_000))

@@ -37,7 +37,7 @@ import Testing
         _ credentials: Result<Credentials?, CredentialError>,
         files: [FileVersion?] = []
     ) -> (result: Result<Credentials, CredentialError>, change: CredentialKeeper.Change?) {
-        keeper.found(CredentialKeeper.Finding(credentials: credentials, files: files), now: now, using: &random)
+        keeper.found(CredentialFinding(credentials: credentials, files: files), now: now, using: &random)
     }
 
     private mutating func rejected(_ credentials: Credentials, _ code: String = "ExpiredTokenException") -> String {

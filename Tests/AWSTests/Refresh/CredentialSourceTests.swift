@@ -21,7 +21,7 @@ import Testing
 
     private let world = TestWorld(["HOME": "/home"])
 
-    private func search(_ source: CredentialSource) async -> CredentialKeeper.Finding {
+    private func search(_ source: CredentialSource) async -> CredentialFinding {
         await withCheckedContinuation { continuation in
             source.search { continuation.resume(returning: $0) }
         }

@@ -1,9 +1,12 @@
-import AWS
 import ImportWatch
 import Testing
 
+@testable import AWS
+
 @Suite struct GetImportJobRequestTests {
-    private func request(_ jobID: String, endpoint: ServiceEndpoint = .sesv2(region: "eu-west-1")) -> HTTPRequest {
+    private static let regional = ServiceEndpoint(host: "email.eu-west-1.amazonaws.com")
+
+    private func request(_ jobID: String, endpoint: ServiceEndpoint = Self.regional) -> HTTPRequest {
         var client = SESv2Client(
             endpoint: endpoint,
             region: "eu-west-1",

@@ -22,7 +22,7 @@ final class TestWorld {
 
     var ports: AWSPorts {
         AWSPorts(
-            environment: AWSEnvironment(variables),
+            variables: AWSVariables(variables),
             files: files,
             transport: transport,
             writer: files,
@@ -39,7 +39,7 @@ final class TestWorld {
             region: region,
             endpointURL: nil,
             profile: profile,
-            environment: AWSEnvironment(variables),
+            variables: AWSVariables(variables),
             files: files
         )
     }
