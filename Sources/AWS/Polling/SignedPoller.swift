@@ -201,7 +201,11 @@ public struct SignedPoller: Sendable {
         _ orders: inout Orders
     ) -> Bool {
         let lesson = skew.learn(from: response, verdict, signedUnder: poll.revision, now: wall)
-        if let change = lesson.change { orders.actions.append(.report(reports.clock(change, skew))) }
+        switch lesson.change {
+        case nil: break
+        case .differs: orders.actions.append(.report(entries.clockDiffers(by: skew.offset)))
+        case .agrees: orders.actions.append(.report(entries.clockAgrees()))
+        }
         return lesson.isWorthRepeating
     }
 
@@ -225,9 +229,14 @@ public struct SignedPoller: Sendable {
     ) -> Orders {
         var orders = Orders()
         guard number == search else { return orders }
-        if let notice = finding.notice { orders.actions.append(.report(reports.notice(notice))) }
+        if let notice = finding.notice { orders.actions.append(.report(entries.credentialsNotice(notice))) }
         let (result, change) = credentials.found(finding, now: wall, using: &generator)
-        if let change { orders.actions.append(.report(reports.credentials(change))) }
+        switch change {
+        case nil: break
+        case .notRenewed(let error):
+            orders.actions.append(.report(entries.credentialsNotRenewed(error.description)))
+        case .renewed(let time): orders.actions.append(.report(entries.credentialsRenewed(after: time)))
+        }
         guard let since = awaitingSince else { return orders }
         awaitingSince = nil
         switch result {
@@ -252,7 +261,7 @@ public struct SignedPoller: Sendable {
         orders.actions += poller.couldNotAsk(problem, now: now, wall: wall, using: &generator)
     }
 
-    private var reports: SignatureReports { SignatureReports(source: poller.source, region: poller.region) }
+    private var entries: SourceEntries { SourceEntries(poller.source, poller.region) }
 }
 
 extension ServiceProblem {

@@ -1,6 +1,7 @@
 import AWS
 import Control
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// The examination of one source.
@@ -69,7 +70,9 @@ final class SourceExamination {
                 if let problem = Remedy.line(refusal, jobID: probe, region: region) { findings.add(problem) }
             }
             let skew = caller.skew(of: endpoint)
-            if skew.offset != .zero { findings.add("\(skew.inWords); set this machine's clock") }
+            if skew.offset != .zero {
+                findings.add("\(SourceEntries.clockDifference(skew.offset)); set this machine's clock")
+            }
         }
         return findings
     }

@@ -1,5 +1,6 @@
 import AWS
 import ImportWatch
+import Platform
 
 /// Performs what a source's ``SignedPoller`` decides: sends polls, looks for credentials, hands results back.
 final class SourceRunner {

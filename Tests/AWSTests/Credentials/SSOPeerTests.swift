@@ -2,10 +2,10 @@ import CurlTransport
 import Foundation
 import ImportWatch
 import JSON
+import Platform
 import Synchronization
 import TestSupport
 import Testing
-import WatchConfiguration
 
 @testable import AWS
 

@@ -1,5 +1,6 @@
 import Foundation
 import ImportWatch
+import Platform
 import TestSupport
 import Testing
 
