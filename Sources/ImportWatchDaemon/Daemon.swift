@@ -276,7 +276,7 @@ final class Daemon {
         for action in actions {
             switch action {
             case .save(let record): writer.add { $0.note(record) }
-            case .tell(let outcome): deliveries.tell(outcome)
+            case .tell(let event): deliveries.tell(event)
             case .report(let entry): reporter.report(entry)
             }
         }

@@ -1,4 +1,3 @@
-import Crypto
 import ImportWatch
 
 /// Performs what the ``Outbox`` decides: hands attempts to the disk, and from there to the notifiers of their targets.
@@ -75,8 +74,8 @@ final class DeliveryRunner {
     }
 
     /// Takes on an event: it is put on disk with a delivery for each target that wants it.
-    func tell(_ outcome: JobOutcome) {
-        let new = outbox.tell(outcome.event(digest: Digest.sha256))
+    func tell(_ event: JobEvent) {
+        let new = outbox.tell(event)
         writer.add { $0.note(new) }
     }
 

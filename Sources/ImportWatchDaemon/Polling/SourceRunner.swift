@@ -1,4 +1,5 @@
 import AWS
+import Crypto
 import ImportWatch
 import SESv2
 
@@ -60,6 +61,7 @@ final class SourceRunner {
             source: name,
             region: region,
             settings: settings.polling,
+            digest: { Digest.sha256($0) },
             now: environment.clock.now()
         )
         watchCredentials()

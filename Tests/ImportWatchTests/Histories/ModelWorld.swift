@@ -233,19 +233,12 @@ struct ModelWorld {
         for action in actions {
             switch action {
             case .save(let record): process.commits.add { $0.note(record) }
-            case .tell(let outcome):
-                let new = process.outbox.tell(outcome.event { bytes in ModelWorld.digest(bytes) })
+            case .tell(let event):
+                let new = process.outbox.tell(event)
                 owed[new.event.id, default: Set(new.targets)].formIntersection(new.targets)
                 process.commits.add { $0.note(new) }
             case .report(let entry): if entry.kind == .noJobExists { badEntries.append(entry) }
             }
-        }
-    }
-
-    /// Nothing but different for different bytes: what it is worth as a digest is of no matter here.
-    private static func digest(_ bytes: [UInt8]) -> [UInt8] {
-        (0..<16).map { place in
-            bytes.enumerated().reduce(UInt8(place)) { ($0 &* 31) ^ $1.element &+ UInt8(truncatingIfNeeded: $1.offset) }
         }
     }
 }
