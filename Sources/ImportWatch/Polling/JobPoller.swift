@@ -260,6 +260,9 @@ public struct JobPoller: Sendable {
         return counts
     }
 
+    /// What is remembered of every job.
+    public var records: [JobRecord] { table.indices.compactMap { table[$0]?.record } }
+
     /// Every job.
     public func views() -> [JobView] { table.indices.compactMap(view) }
 
