@@ -1,6 +1,7 @@
 import AWS
 import Control
 import ImportWatch
+import Platform
 import SESv2
 import WatchConfiguration
 

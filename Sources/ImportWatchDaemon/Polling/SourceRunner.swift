@@ -1,5 +1,6 @@
 import AWS
 import ImportWatch
+import Platform
 import SESv2
 
 /// Performs what a source's ``JobPoller`` decides: resolves credentials, sends polls, hands results back.
