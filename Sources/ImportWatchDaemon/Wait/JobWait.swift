@@ -115,11 +115,16 @@ public final class JobWait {
     /// Says what else would be in the way, so that not each try brings the next problem up.
     private func endWithoutRegion() {
         let problem = "no Region: give --region, or set AWS_REGION or the profile's region"
-        environment.credentials(profile: request.profile, roleARN: nil, region: nil, transport: transport)
-            .credentials { [self] result in
-                guard case .failure(let error) = result else { return end(.impossible(problem)) }
-                end(.impossible("\(problem); \(Remedy.line(missing: error))"))
-            }
+        let source = environment.credentials(
+            profile: request.profile,
+            roleARN: nil,
+            region: nil,
+            transport: transport
+        )
+        Task {
+            guard case .failure(let error) = await source.credentials() else { return end(.impossible(problem)) }
+            end(.impossible("\(problem); \(Remedy.line(missing: error))"))
+        }
     }
 
     /// Why there is nothing to sign with, or why the service does not take it; nothing is polled on here.
@@ -151,7 +156,7 @@ public final class JobWait {
         for action in actions {
             switch action {
             case .save: break
-            case .tell(let outcome): tell(outcome)
+            case .tell(let event): tell(event)
             case .report(let entry): report(entry)
             }
             if open.isEmpty { return }
@@ -160,12 +165,12 @@ public final class JobWait {
         turn()
     }
 
-    private func tell(_ outcome: JobOutcome) {
+    private func tell(_ event: JobEvent) {
         // Nobody waits for a deadline of the service's own making.
-        guard outcome.type != .overdue else { return }
+        guard event.type != .overdue else { return }
         if let runner { onProgress(runner.poller.views().map(\.record)) }
-        onEvent(outcome.event(digest: Digest.sha256))
-        open.remove(outcome.job.id)
+        onEvent(event)
+        open.remove(event.job.id)
         if open.isEmpty { end(.allEnded) }
     }
 
@@ -177,15 +182,16 @@ public final class JobWait {
         onReport(entry)
         guard entry.kind == .noJobExists, let runner else { return }
         for id in request.jobs where open.contains(id) {
-            let job = ImportJob(id: id, status: .unanswered)
-            let outcome = JobOutcome(
-                type: .lost,
-                occurredAt: clock.wall(),
-                source: source.name,
-                region: runner.poller.region,
-                job: job
+            tell(
+                JobEvent(
+                    .lost,
+                    of: ImportJob(id: id, status: .unanswered),
+                    occurredAt: clock.wall(),
+                    source: source.name,
+                    region: runner.poller.region,
+                    digest: { Digest.sha256($0) }
+                )
             )
-            tell(outcome)
         }
     }
 
