@@ -66,8 +66,6 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["ImportWatch", "CSystemd"], swiftSettings: strict),
         .target(name: "Control", dependencies: ["ImportWatch", "JSON"], swiftSettings: strict),
 
-        .target(name: "Presentation", dependencies: ["Control", "ImportWatch"], swiftSettings: strict),
-
         // The composition root and the programs.
         .target(
             name: "ImportWatchDaemon",
@@ -81,8 +79,7 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Presentation", "SQLiteStore",
-                "WatchConfiguration",
+                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SQLiteStore", "WatchConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -154,8 +151,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "PresentationTests",
-            dependencies: ["Control", "ImportWatch", "Presentation"],
+            name: "ImportWatchCtlTests",
+            dependencies: ["Control", "ImportWatch", "importwatchctl", "JSON", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),

@@ -1,5 +1,4 @@
 import Dispatch
-import JSON
 
 /// Answers calls of Status: all that wait at the same time get one report, made after the last of them asked.
 ///
@@ -8,30 +7,26 @@ import JSON
 final class StatusRounds {
     private struct Round {
         var job: String?
-        var completions: [@MainActor ([UInt8]) -> Void]
+        var waiting: [CheckedContinuation<[UInt8], Never>]
     }
 
     private var rounds: [Round] = []
 
-    /// Calls `completion` in a later turn of the loop with the answer.
+    /// The answer, in a later turn of the loop.
     ///
     /// - Parameter makeAnswer: Makes the answer about a job, or about all where it is `nil`.
-    func ask(
-        job: String?,
-        makeAnswer: @escaping @MainActor (String?) -> [UInt8],
-        completion: @escaping @MainActor ([UInt8]) -> Void
-    ) {
-        if let index = rounds.firstIndex(where: { $0.job == job }) {
-            rounds[index].completions.append(completion)
-            return
-        }
-        rounds.append(Round(job: job, completions: [completion]))
-        DispatchQueue.main.async { [weak self] in
-            MainActor.assumeIsolated {
-                guard let self, !self.rounds.isEmpty else { return }
-                let round = self.rounds.removeFirst()
-                let answer = makeAnswer(round.job)
-                for completion in round.completions { completion(answer) }
+    func answer(job: String?, makeAnswer: @escaping @MainActor (String?) -> [UInt8]) async -> [UInt8] {
+        await withCheckedContinuation { continuation in
+            if let index = rounds.firstIndex(where: { $0.job == job }) {
+                return rounds[index].waiting.append(continuation)
+            }
+            rounds.append(Round(job: job, waiting: [continuation]))
+            DispatchQueue.main.async {
+                MainActor.assumeIsolated {
+                    let round = self.rounds.removeFirst()
+                    let answer = makeAnswer(round.job)
+                    for continuation in round.waiting { continuation.resume(returning: answer) }
+                }
             }
         }
     }

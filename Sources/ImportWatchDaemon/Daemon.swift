@@ -21,7 +21,7 @@ final class Daemon {
     var metricsFile: MetricsFile?
     var metricsSchedule = MetricsSchedule()
     var lastReload: MetricsReport.Reload
-    var reloadRefusal: ReloadRefusal?
+    var reloadRefusal: StatusReport.Refusal?
     let writer: StateWriter
     let deliveries: DeliveryRunner
     let service = ServiceNotifier()

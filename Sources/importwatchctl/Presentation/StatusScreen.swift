@@ -2,52 +2,28 @@ import Control
 import ImportWatch
 
 /// The status of a daemon as text: what needs attention first, fitted to a terminal's width.
-public struct StatusScreen: Sendable {
+struct StatusScreen: Sendable {
     /// How it is shown.
-    public struct Style: Hashable, Sendable {
+    struct Style: Hashable, Sendable {
         /// The most columns of a line; `nil` for any number.
-        public var width: Int?
+        var width: Int?
         /// The most lines, what does not fit being counted; `nil` for any number.
-        public var height: Int?
+        var height: Int?
         /// Whether headings and trouble are coloured.
-        public var hasColours: Bool
-
-        /// Makes a style.
-        public init(width: Int? = nil, height: Int? = nil, hasColours: Bool = false) {
-            self.width = width
-            self.height = height
-            self.hasColours = hasColours
-        }
+        var hasColours = false
     }
 
-    private let report: StatusReport
-    private let now: WallTime
-    private let style: Style
-    private let rates: RateHistory
-    private let problem: String?
-
-    /// Takes what is to be shown.
-    ///
-    /// - Parameters:
-    ///   - now: The time that ages and waits count from.
-    ///   - rates: What was seen of the jobs' pace before, for a line of bars beside each.
-    ///   - problem: Why there is no newer report, shown above all.
-    public init(
-        _ report: StatusReport,
-        now: WallTime,
-        style: Style = Style(),
-        rates: RateHistory = RateHistory(),
-        problem: String? = nil
-    ) {
-        self.problem = problem
-        self.report = report
-        self.now = now
-        self.style = style
-        self.rates = rates
-    }
+    let report: StatusReport
+    /// The time that ages and waits count from.
+    let now: WallTime
+    var style = Style()
+    /// What was seen of the jobs' pace before, for a line of bars beside each.
+    var rates = RateHistory()
+    /// Why there is no newer report, shown above all.
+    var problem: String?
 
     /// The lines, each at most as wide as the style says.
-    public var lines: [String] {
+    var lines: [String] {
         var head = problem.map { [trouble(cut($0.inOneLine))] } ?? []
         head += [title, report.summary].map { cut($0.inOneLine) }
         if let refusal { head.append(trouble(cut(refusal.inOneLine))) }
@@ -70,7 +46,7 @@ public struct StatusScreen: Sendable {
 
     private var title: String {
         if let pid = report.pid, let since = report.startedAt {
-            return "importwatchd \(report.version), pid \(pid), since \(since)"
+            return "importwatchd \(report.version), pid \(pid), since \(since.rfc3339)"
         }
         return "importwatchd does not run; this is what \(report.state) holds"
     }
@@ -131,7 +107,7 @@ public struct StatusScreen: Sendable {
     }
 
     private func needsAttentionFirst(_ left: StatusReport.Target, _ right: StatusReport.Target) -> Bool {
-        func key(_ target: StatusReport.Target) -> (Int, Int64, Int64, String) {
+        func key(_ target: StatusReport.Target) -> (Int, Int, Int, String) {
             (target.health == "ok" ? 1 : 0, -target.dead, -target.pending, target.name)
         }
         return key(left) < key(right)
@@ -164,15 +140,12 @@ public struct StatusScreen: Sendable {
         return line.prefix(max(0, width - 1)) + "…"
     }
 
-    private func age(_ time: String?, until end: String? = nil) -> String {
-        guard let begin = time.flatMap({ WallTime(rfc3339: $0) }) else { return "-" }
-        let until = end.flatMap { WallTime(rfc3339: $0) } ?? now
-        return Self.brief(max(.zero, begin.duration(to: until)))
+    private func age(_ time: WallTime?, until end: WallTime? = nil) -> String {
+        time.map { Self.brief($0.duration(to: end ?? now)) } ?? "-"
     }
 
-    private func wait(_ time: String?) -> String {
-        guard let time = time.flatMap({ WallTime(rfc3339: $0) }) else { return "-" }
-        return Self.brief(max(.zero, now.duration(to: time)))
+    private func wait(_ time: WallTime?) -> String {
+        time.map { Self.brief(now.duration(to: $0)) } ?? "-"
     }
 
     /// A duration in its largest unit: `0s`, `59s`, `12m`, `7h`, `3d`.

@@ -3,7 +3,6 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
-import Presentation
 
 /// Draws the status anew every second on the terminal's other screen, and leaves the terminal as it was.
 ///
@@ -48,7 +47,8 @@ struct StatusWatch {
             height: size.rows,
             hasColours: Output.hasColours(STDOUT_FILENO)
         )
-        let screen = StatusScreen(report, now: SystemClock().wall(), style: style, rates: rates, problem: problem)
+        let now = SystemClock().wall()
+        let screen = StatusScreen(report: report, now: now, style: style, rates: rates, problem: problem)
         let lines = screen.lines.prefix(size.rows).map { $0 + "\u{1B}[K" }
         Output.write("\u{1B}[H" + lines.joined(separator: "\r\n") + "\u{1B}[J")
     }

@@ -29,6 +29,6 @@ struct ReloadCommand: ParsableCommand {
             Output.line("importwatchctl: not reloaded, the old configuration stays in force", to: STDERR_FILENO)
             throw ExitCode(ExitStatus.badConfiguration)
         }
-        Output.line("reloaded: \(Int(clamping: verdict.added).counted("job")) added, \(verdict.removed) removed")
+        Output.line("reloaded: \(verdict.added.counted("job")) added, \(verdict.removed) removed")
     }
 }

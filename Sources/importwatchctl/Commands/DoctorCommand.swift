@@ -99,7 +99,7 @@ struct DoctorCommand: ParsableCommand {
         if json {
             let value: JSONValue = [
                 "speaker": .string(speaker), "problems": .array(problems.map(JSONValue.string)),
-                "sources": .array(sources.map(\.json)),
+                "sources": sources.json,
             ]
             Output.line(String(decoding: value.encoded(), as: UTF8.self))
         } else if check.error != nil, sources.isEmpty {
@@ -130,6 +130,6 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private static func inWords(_ key: SourceFindings.Key) -> String {
-        "\(key.provider), key …\(key.lastFour), " + (key.expiresAt.map { "until \($0)" } ?? "without an end")
+        "\(key.provider), key …\(key.lastFour), " + (key.expiresAt.map { "until \($0.rfc3339)" } ?? "without an end")
     }
 }

@@ -36,10 +36,10 @@ struct JobStory {
             Output.line("job \(job.id.inOneLine), source \(job.source.inOneLine)")
             line("status", (job.status ?? "not answered yet") + (job.attention.map { ", told as \($0)" } ?? ""))
             if let processed = job.processed { line("processed", "\(processed), \(job.failed ?? 0) failed") }
-            line("created", job.createdAt)
-            line("last answer", job.answeredAt)
-            line("ended", job.finishedAt)
-            line("next poll", job.nextPoll)
+            line("created", job.createdAt?.rfc3339)
+            line("last answer", job.answeredAt?.rfc3339)
+            line("ended", job.finishedAt?.rfc3339)
+            line("next poll", job.nextPoll?.rfc3339)
             line("problem", job.problem)
         }
         for delivery in deliveries {

@@ -1,16 +1,13 @@
 import Control
 
 /// How fast jobs went at the last few looks, for a line of bars beside each.
-public struct RateHistory: Sendable {
+struct RateHistory: Sendable {
     private static let length = 12
     private static let bars: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     private var rates: [String: [Double]] = [:]
 
-    /// Makes a history of nothing.
-    public init() {}
-
     /// Notes how fast the jobs of a report go; those that are gone or have ended are forgotten.
-    public mutating func note(_ report: StatusReport) {
+    mutating func note(_ report: StatusReport) {
         var kept: [String: [Double]] = [:]
         for job in report.jobs where job.finishedAt == nil {
             let before = rates[Self.key(job)] ?? []

@@ -1,35 +1,34 @@
 import ImportWatch
 
 /// Columns of text under headings, as wide as their widest cell, or narrower where a terminal is.
-public struct TextTable: Hashable, Sendable {
+struct TextTable: Hashable, Sendable {
     /// A column.
-    public struct Column: Hashable, Sendable {
+    struct Column: Hashable, Sendable {
         /// Its heading.
-        public var heading: String
+        var heading: String
         /// Whether cells stand at the right, as numbers do.
-        public var isNumber: Bool
+        var isNumber: Bool
         /// Whether it may be cut, down to ``narrowest``, where the table is too wide.
-        public var isFlexible: Bool
+        var isFlexible: Bool
         /// Whether others go before it is cut, as for IDs, which are no good in part.
-        public var isCutLast: Bool
+        var isCutLast: Bool
         /// Which columns go first: the highest; those with 0 stay, those above 5 go before anything is cut.
-        public var expendable: Int
+        var expendable: Int
 
         static let narrowest = 10
         static let goesBeforeCuts = 6
 
-        /// Makes a column.
-        public init(
+        init(
             _ heading: String,
             isNumber: Bool = false,
             isFlexible: Bool = false,
             isCutLast: Bool = false,
             expendable: Int = 0
         ) {
-            self.isCutLast = isCutLast
             self.heading = heading
             self.isNumber = isNumber
             self.isFlexible = isFlexible
+            self.isCutLast = isCutLast
             self.expendable = expendable
         }
     }
@@ -37,20 +36,19 @@ public struct TextTable: Hashable, Sendable {
     private var columns: [Column]
     private var rows: [[String]] = []
 
-    /// Makes a table without rows.
-    public init(_ columns: [Column]) {
+    init(_ columns: [Column]) {
         self.columns = columns
     }
 
     /// Adds a row; cells are brought into one line.
-    public mutating func add(_ row: [String]) {
+    mutating func add(_ row: [String]) {
         rows.append(columns.indices.map { $0 < row.count ? row[$0].inOneLine : "" })
     }
 
     /// The lines, the first with the headings.
     ///
     /// - Parameter width: The most columns of a line; `nil` for any number.
-    public func lines(width: Int? = nil) -> [String] {
+    func lines(width: Int? = nil) -> [String] {
         var shown = columns.indices.filter { column in
             rows.contains { !$0[column].isEmpty } || columns[column].expendable == 0
         }

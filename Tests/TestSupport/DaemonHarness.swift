@@ -1,22 +1,27 @@
 import Foundation
-import TestSupport
 
 /// A folder with a configuration, and the programs that work on it.
-struct DaemonHarness {
-    let folder: TemporaryFolder
-    let simulator: Simulator
-    static let secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+public struct DaemonHarness: Sendable {
+    /// Where all of it lies.
+    public let folder: TemporaryFolder
+    /// The service and the receiver of webhooks.
+    public let simulator: Simulator
+    /// The secret of the webhook `ops`.
+    public static let secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
-    init(_ scenario: String, jobs: [String], polling: String = "", more: String = "") async throws {
+    /// Starts a simulator and writes a configuration with the webhook `ops`.
+    public init(_ scenario: String, jobs: [String], polling: String = "", more: String = "") async throws {
         folder = try TemporaryFolder()
         simulator = try await Simulator(scenario, in: folder)
         try folder.write("secret", Self.secret + "\n")
         try configure(jobs: jobs, polling: polling, more: more)
     }
 
-    var configuration: String { folder.path + "/importwatchd.toml" }
+    /// The configuration.
+    public var configuration: String { folder.path + "/importwatchd.toml" }
 
-    func configure(jobs: [String], polling: String = "", more: String = "") throws {
+    /// Writes the configuration anew.
+    public func configure(jobs: [String], polling: String = "", more: String = "") throws {
         let list = jobs.map { "\"\($0)\"" }.joined(separator: ", ")
         try folder.write(
             "importwatchd.toml",
@@ -38,18 +43,20 @@ struct DaemonHarness {
         )
     }
 
-    func daemon(environment: [String: String] = Simulator.environment) throws -> TestProcess {
+    /// Starts a daemon.
+    public func daemon(environment: [String: String] = Simulator.environment) throws -> TestProcess {
         try TestProcess("importwatchd", ["--config", configuration], environment: environment)
     }
 
-    func tool(_ arguments: [String]) async throws -> (status: Int32, printed: String) {
+    /// Runs the tool to its end.
+    public func tool(_ arguments: [String]) async throws -> (status: Int32, printed: String) {
         let process = try TestProcess("importwatchctl", arguments + ["--config", configuration])
         let status = try await process.exitStatus()
         return (status, process.printed)
     }
 
     /// The arrivals that were answered with success.
-    func delivered() async throws -> [Simulator.Arrival] {
+    public func delivered() async throws -> [Simulator.Arrival] {
         try await simulator.statistics().arrivals.filter { $0.answered == 204 }
     }
 }

@@ -4,7 +4,6 @@ import Glibc
 import ImportWatch
 import ImportWatchDaemon
 import JSON
-import Presentation
 
 /// Shows what the daemon is doing.
 struct StatusCommand: ParsableCommand {
@@ -46,7 +45,7 @@ struct StatusCommand: ParsableCommand {
                 width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil,
                 hasColours: Output.hasColours(STDOUT_FILENO)
             )
-            let screen = StatusScreen(report, now: SystemClock().wall(), style: style)
+            let screen = StatusScreen(report: report, now: SystemClock().wall(), style: style)
             for line in screen.lines { Output.line(line) }
         }
         // Whoever scripts this has to see that nobody watches.

@@ -29,11 +29,10 @@ enum OfflineReport {
             },
             targets: targets.map { entry in
                 StatusReport.Target(
-                    name: entry.target.name,
-                    health: "not running",
-                    pending: Int64(entry.pending),
-                    lastSuccess: entry.lastSuccess?.rfc3339,
-                    dead: Int64(entry.dead)
+                    stopped: entry.target,
+                    pending: entry.pending,
+                    dead: entry.dead,
+                    lastSuccess: entry.lastSuccess
                 )
             }
         )

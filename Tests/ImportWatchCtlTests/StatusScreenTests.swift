@@ -1,17 +1,17 @@
-import Control
 import ImportWatch
 import Testing
 
-@testable import Presentation
+@testable import Control
+@testable import importwatchctl
 
 @Suite struct StatusScreenTests {
-    private let now = WallTime(rfc3339: "2026-11-24T12:00:00Z") ?? WallTime(millisecondsSinceEpoch: 0)
+    private let now = time("2026-11-24T12:00:00Z")
 
     private func report(jobs: [StatusReport.Job]) -> StatusReport {
         StatusReport(
             version: "1.0",
             pid: 7,
-            startedAt: "2026-11-24T11:00:00.000Z",
+            startedAt: time("2026-11-24T11:00:00.000Z"),
             configuration: "/c",
             state: "/s",
             summary: "watching \(jobs.count) jobs",
@@ -27,12 +27,12 @@ import Testing
                     nextPoll: nil,
                     isThrottled: true,
                     credentials: "profile prod",
-                    credentialsExpireAt: "2026-11-24T13:00:00Z"
+                    credentialsExpireAt: time("2026-11-24T13:00:00Z")
                 )
             ],
             jobs: jobs,
             targets: [
-                .init(name: "a-good", health: "ok", pending: 0, lastSuccess: "2026-11-24T11:59:30Z"),
+                .init(name: "a-good", health: "ok", pending: 0, lastSuccess: time("2026-11-24T11:59:30Z"), dead: 0),
                 .init(name: "bad", health: "failing (3 in a row): timeout", pending: 4, lastSuccess: nil, dead: 2),
             ]
         )
@@ -45,17 +45,17 @@ import Testing
             status: "PROCESSING",
             processed: 12_345,
             failed: 0,
-            answeredAt: "2026-11-24T11:59:58Z",
-            nextPoll: "2026-11-24T12:00:07Z",
+            answeredAt: time("2026-11-24T11:59:58Z"),
+            nextPoll: time("2026-11-24T12:00:07Z"),
             attention: nil,
-            createdAt: "2026-11-24T09:30:00Z",
+            createdAt: time("2026-11-24T09:30:00Z"),
             recordsPerSecond: rate,
             problem: problem
         )
     }
 
     private func screen(_ jobs: [StatusReport.Job], _ style: StatusScreen.Style = .init()) -> [String] {
-        StatusScreen(report(jobs: jobs), now: now, style: style).lines
+        StatusScreen(report: report(jobs: jobs), now: now, style: style).lines
     }
 
     @Test func everythingIsShownWhereThereIsRoom() {
@@ -102,7 +102,7 @@ import Testing
         for attention in [nil, "lost", "overdue"] {
             var jobs = ids.map { job($0, rate: 30, problem: String(repeating: "long ", count: 90)) }
             for index in jobs.indices { (jobs[index].source, jobs[index].attention) = ("eu-production", attention) }
-            let lines = StatusScreen(report(jobs: jobs), now: now, style: .init(width: 80), rates: rates).lines
+            let lines = StatusScreen(report: report(jobs: jobs), now: now, style: .init(width: 80), rates: rates).lines
             for id in ids { #expect(lines.contains { $0.contains(id) && $0.count <= 80 }, "\(lines)") }
             #expect(lines.contains { $0.contains("PROCESSED") })
         }
@@ -124,17 +124,17 @@ import Testing
         var shown = report(jobs: [bad])
         shown.summary = "watching\u{1B}]0;title\u{7}\n1"
         shown.version = "1\u{1B}c"
-        let lines = StatusScreen(shown, now: now).lines
+        let lines = StatusScreen(report: shown, now: now).lines
         #expect(lines[0].hasPrefix("importwatchd 1 c, pid 7") && lines[1] == "watching ]0;title 1")
         #expect(lines.contains { $0.hasPrefix("s t     a [31m b  PROCESSING") && $0.hasSuffix("x y z") }, "\(lines)")
     }
 
-    @Test func aRefusedReloadIsShown() {
+    @Test func aRefusedReloadIsShown() throws {
         var refused = report(jobs: [])
-        refused.reloadRefused = .init(at: "2026-11-24T11:48:00Z", complaint: "c.toml:3:1: unknown\u{1B} key")
-        let lines = StatusScreen(refused, now: now, style: .init(width: 80, hasColours: true)).lines
+        refused.reloadRefused = .init(at: time("2026-11-24T11:48:00Z"), complaint: "c.toml:3:1: unknown\u{1B} key")
+        let lines = StatusScreen(report: refused, now: now, style: .init(width: 80, hasColours: true)).lines
         #expect(lines[2] == "\u{1B}[31mreload refused 12m ago: c.toml:3:1: unknown  key\u{1B}[0m", "\(lines[2])")
-        #expect(StatusReport(json: refused.json) == refused)
+        #expect(try StatusReport(json: refused.json) == refused)
     }
 
     @Test func whatDoesNotFitInHeightIsCounted() {
@@ -165,4 +165,8 @@ import Testing
     func durationsAreBrief(seconds: Int, text: String) {
         #expect(StatusScreen.brief(.seconds(seconds)) == text)
     }
+}
+
+private func time(_ text: String) -> WallTime {
+    WallTime(rfc3339: text) ?? WallTime(millisecondsSinceEpoch: 0)
 }

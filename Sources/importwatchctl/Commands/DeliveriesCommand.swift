@@ -3,7 +3,6 @@ import Control
 import Glibc
 import ImportWatch
 import JSON
-import Presentation
 
 /// Shows what became of notifications, from the daemon or, where none runs, from its state.
 struct DeliveriesCommand: ParsableCommand {
