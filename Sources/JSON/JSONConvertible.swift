@@ -13,15 +13,17 @@ package struct JSONMismatch: Error, Hashable, Sendable, CustomStringConvertible 
     /// What belongs there: `a string`.
     package let expected: String
 
-    /// Says what belongs there, where a value of one's own making is read.
-    package init(expected: String) {
-        self.expected = expected
-    }
+    package init(expected: String) { self.expected = expected }
 
-    func within(_ part: String) -> JSONMismatch {
-        var outer = self
-        outer.path.insert(part, at: 0)
-        return outer
+    /// Says of what goes wrong in `body` that it lies in this part.
+    static func within<Value>(_ part: String, _ body: () throws(JSONMismatch) -> Value) throws(JSONMismatch) -> Value {
+        do throws(JSONMismatch) {
+            return try body()
+        } catch {
+            var outer = error
+            outer.path.insert(part, at: 0)
+            throw outer
+        }
     }
 
     /// One line for a person, which does not show the value.
@@ -30,49 +32,39 @@ package struct JSONMismatch: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
+extension Optional {
+    /// What was found, or that it is not what belongs there.
+    package func orMismatch(expected: String) throws(JSONMismatch) -> Wrapped {
+        guard let self else { throw JSONMismatch(expected: expected) }
+        return self
+    }
+}
+
 extension JSONValue: JSONConvertible {
     package var json: JSONValue { self }
-
-    package init(json: JSONValue) {
-        self = json
-    }
+    package init(json: JSONValue) { self = json }
 }
 
 extension String: JSONConvertible {
     package var json: JSONValue { .string(self) }
-
-    package init(json: JSONValue) throws(JSONMismatch) {
-        guard let string = json.string else { throw JSONMismatch(expected: "a string") }
-        self = string
-    }
+    package init(json: JSONValue) throws(JSONMismatch) { self = try json.string.orMismatch(expected: "a string") }
 }
 
 extension Bool: JSONConvertible {
     package var json: JSONValue { .bool(self) }
-
-    package init(json: JSONValue) throws(JSONMismatch) {
-        guard let bool = json.bool else { throw JSONMismatch(expected: "true or false") }
-        self = bool
-    }
+    package init(json: JSONValue) throws(JSONMismatch) { self = try json.bool.orMismatch(expected: "true or false") }
 }
 
 extension Double: JSONConvertible {
     package var json: JSONValue { .number(self) }
-
-    package init(json: JSONValue) throws(JSONMismatch) {
-        guard let number = json.number else { throw JSONMismatch(expected: "a number") }
-        self = number
-    }
+    package init(json: JSONValue) throws(JSONMismatch) { self = try json.number.orMismatch(expected: "a number") }
 }
 
 extension JSONConvertible where Self: FixedWidthInteger & SignedInteger {
     package var json: JSONValue { .integer(Int64(self)) }
-
     package init(json: JSONValue) throws(JSONMismatch) {
-        guard let integer = json.integer.flatMap(Self.init(exactly:)) else {
-            throw JSONMismatch(expected: "an integer of \(Self.bitWidth) bits")
-        }
-        self = integer
+        let integer = json.integer.flatMap(Self.init(exactly:))
+        self = try integer.orMismatch(expected: "an integer of \(Self.bitWidth) bits")
     }
 }
 
@@ -82,35 +74,23 @@ extension Int64: JSONConvertible {}
 
 extension JSONConvertible where Self: RawRepresentable<String> {
     package var json: JSONValue { .string(rawValue) }
-
     package init(json: JSONValue) throws(JSONMismatch) {
-        guard let value = json.string.flatMap(Self.init(rawValue:)) else {
-            throw JSONMismatch(expected: "one of the names that are known")
-        }
-        self = value
+        let known = json.string.flatMap(Self.init(rawValue:))
+        self = try known.orMismatch(expected: "one of the names that are known")
     }
 }
 
 extension Optional: JSONConvertible where Wrapped: JSONConvertible {
     package var json: JSONValue { self?.json ?? .null }
-
-    package init(json: JSONValue) throws(JSONMismatch) {
-        self = json.isNull ? nil : try Wrapped(json: json)
-    }
+    package init(json: JSONValue) throws(JSONMismatch) { self = json.isNull ? nil : try Wrapped(json: json) }
 }
 
 extension Array: JSONConvertible where Element: JSONConvertible {
     package var json: JSONValue { .array(map(\.json)) }
-
     package init(json: JSONValue) throws(JSONMismatch) {
-        guard let elements = json.array else { throw JSONMismatch(expected: "an array") }
         self = []
-        for (index, element) in elements.enumerated() {
-            do throws(JSONMismatch) {
-                append(try Element(json: element))
-            } catch {
-                throw error.within(String(index))
-            }
+        for (index, element) in try json.array.orMismatch(expected: "an array").enumerated() {
+            append(try JSONMismatch.within(String(index)) { () throws(JSONMismatch) in try Element(json: element) })
         }
     }
 }

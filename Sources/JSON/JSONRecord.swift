@@ -44,11 +44,7 @@ package struct JSONMember<Record, Value: JSONConvertible>: Sendable {
     }
 
     fileprivate func read(_ json: JSONValue) throws(JSONMismatch) -> Value {
-        do throws(JSONMismatch) {
-            return try Value(json: json[name] ?? .null)
-        } catch {
-            throw error.within(name)
-        }
+        try JSONMismatch.within(name) { () throws(JSONMismatch) in try Value(json: json[name] ?? .null) }
     }
 }
 
