@@ -79,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SQLiteStore", "WatchConfiguration",
+                "AWS", "Control", "Crypto", "CurlTransport", "ImportWatch", "ImportWatchDaemon", "JSON", "SQLiteStore",
+                "WatchConfiguration", "Webhook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

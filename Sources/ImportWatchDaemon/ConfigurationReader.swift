@@ -29,7 +29,7 @@ struct DaemonPlan {
 }
 
 /// Reads the configuration and makes a plan of it, at start and at each reload.
-struct ConfigurationReader {
+package struct ConfigurationReader {
     let path: String
     let environment: DaemonEnvironment
 
@@ -70,15 +70,7 @@ struct ConfigurationReader {
         return DaemonPlan.Source(
             name: source.name,
             region: region,
-            settings: SourceRunner.Settings(
-                endpoint: endpoint,
-                tls: client.tls,
-                profile: source.profile,
-                roleARN: source.roleARN,
-                polling: source.polling,
-                requestTimeout: source.requestTimeout,
-                connectTimeout: source.connectTimeout
-            ),
+            settings: SourceRunner.Settings(source, endpoint: endpoint, tls: client.tls),
             jobs: source.jobs
         )
     }
@@ -98,7 +90,7 @@ struct ConfigurationReader {
         )
     }
 
-    static func settings(of webhook: Configuration.Webhook) -> WebhookSettings {
+    package static func settings(of webhook: Configuration.Webhook) -> WebhookSettings {
         WebhookSettings(
             url: webhook.url,
             keys: webhook.secrets.compactMap(\.signingKey),

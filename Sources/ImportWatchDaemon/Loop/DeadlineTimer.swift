@@ -5,14 +5,14 @@ import ImportWatch
 ///
 /// A Dispatch timer stands still while the machine sleeps, but deadlines don't: it fires at least once a minute, so that
 /// a deadline that passed meanwhile is noticed within that time.
-final class DeadlineTimer {
+package final class DeadlineTimer {
     private static let longestWait = Duration.seconds(60)
 
     private let clock: SystemClock
     private let timer: any DispatchSourceTimer
     private var armed: MonotonicInstant?
 
-    init(clock: SystemClock, onFire: @escaping () -> Void) {
+    package init(clock: SystemClock, onFire: @escaping () -> Void) {
         self.clock = clock
         timer = DispatchSource.makeTimerSource(queue: .main)
         timer.setEventHandler { [weak self] in
@@ -26,7 +26,7 @@ final class DeadlineTimer {
     }
 
     /// Fires at `deadline`, or at the latest in a minute; `nil` means that nothing is to be done at any time.
-    func set(_ deadline: MonotonicInstant?) {
+    package func set(_ deadline: MonotonicInstant?) {
         guard let deadline else {
             if armed != nil { timer.schedule(deadline: .distantFuture) }
             armed = nil
@@ -38,7 +38,7 @@ final class DeadlineTimer {
         timer.schedule(deadline: .now() + .nanoseconds(Int(wait.nanoseconds)), leeway: .milliseconds(1))
     }
 
-    func cancel() {
+    package func cancel() {
         timer.cancel()
     }
 }

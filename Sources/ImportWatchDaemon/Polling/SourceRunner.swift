@@ -3,9 +3,9 @@ import ImportWatch
 import SESv2
 
 /// Performs what a source's ``JobPoller`` decides: resolves credentials, sends polls, hands results back.
-final class SourceRunner {
+package final class SourceRunner {
     /// Everything about a source that a reload can change without a new poller.
-    struct Settings: Equatable {
+    package struct Settings: Equatable {
         var endpoint: ServiceEndpoint
         var tls: HTTPRequest.TLSFiles
         var profile: String?
@@ -16,14 +16,14 @@ final class SourceRunner {
     }
 
     /// Called with what a result or a change brings about.
-    var onActions: ([JobPoller.Action]) -> Void = { _ in }
+    package var onActions: ([JobPoller.Action]) -> Void = { _ in }
 
-    private(set) var poller: JobPoller
-    private(set) var statistics = PollStatistics()
+    package private(set) var poller: JobPoller
+    package private(set) var statistics = PollStatistics()
     /// The credentials that signed the last poll.
     var signingCredentials: Credentials? { signer?.credentials }
     /// Why credentials could not be had when they were last looked for; `nil` where they could.
-    var credentialProblem: CredentialError? { credentials.problem }
+    package var credentialProblem: CredentialError? { credentials.problem }
     private var settings: Settings
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport
@@ -39,7 +39,7 @@ final class SourceRunner {
     private var exchanges: [PollTicket: HTTPExchangeID] = [:]
     private var isStopped = false
 
-    init(
+    package init(
         name: String,
         region: String,
         settings: Settings,
@@ -95,7 +95,7 @@ final class SourceRunner {
         poller.reloaded(mayBeOtherAccount: !isSameAccount, now: now, using: &random)
     }
 
-    func setJobs(_ ids: [String], records: [JobKey: JobRecord]) {
+    package func setJobs(_ ids: [String], records: [JobKey: JobRecord]) {
         let region = poller.region
         let actions = poller.setJobs(
             ids,
@@ -114,7 +114,7 @@ final class SourceRunner {
     // MARK: Polling
 
     /// Sends the polls that are due.
-    func turn() {
+    package func turn() {
         let now = environment.clock.now()
         planLook(now: now)
         guard !isStopped, awaitingSince == nil, poller.isPollDue(now: now) || nextLook.map({ $0 <= now }) == true
@@ -125,7 +125,7 @@ final class SourceRunner {
         planLook(now: now)
     }
 
-    func nextTurn(now: MonotonicInstant) -> MonotonicInstant? {
+    package func nextTurn(now: MonotonicInstant) -> MonotonicInstant? {
         guard awaitingSince == nil else { return nil }
         return [poller.nextPoll(now: now), nextLook].compactMap { $0 }.min()
     }
@@ -143,7 +143,7 @@ final class SourceRunner {
     }
 
     /// Gives up every poll under way; their results would be ignored anyway.
-    func stop() {
+    package func stop() {
         isStopped = true
         for exchange in exchanges.values { transport.cancel(exchange) }
         exchanges = [:]

@@ -3,12 +3,16 @@ import Dispatch
 import ImportWatch
 
 /// Runs programs as child processes; waiting for them blocks only a queue that nothing else uses.
-final class SpawnedPrograms: ProcessRunner {
+public final class SpawnedPrograms: ProcessRunner {
     private let queue = DispatchQueue(label: "programs", attributes: .concurrent)
     private var running: [Int: ProcessGroup] = [:]
     private var started = 0
 
-    func run(_ arguments: [String], timeout: Duration, outputLimit: Int) async throws(ProcessError) -> [UInt8] {
+    /// Nothing runs yet.
+    public init() {}
+
+    /// Runs a program, looked up in PATH, to its end.
+    public func run(_ arguments: [String], timeout: Duration, outputLimit: Int) async throws(ProcessError) -> [UInt8] {
         let child = try ChildProcess(arguments)
         started += 1
         let number = started

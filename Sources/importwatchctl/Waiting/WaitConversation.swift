@@ -26,7 +26,7 @@ final class WaitConversation {
     func begin() {
         leaveTerminalClean()
         wait.onProgress = { [self] in show($0) }
-        wait.onReport = { [self] entry in
+        wait.onEntry = { [self] entry in
             guard entry.kind != .noJobExists else { return }
             say("importwatchctl: \(entry.message)")
         }

@@ -2,46 +2,30 @@ import AWS
 import Crypto
 import CurlTransport
 import ImportWatch
+import ImportWatchDaemon
 import WatchConfiguration
 
 /// Polls jobs as the daemon does, with nothing kept on disk, until all of them have ended.
 @MainActor
-public final class JobWait {
+final class JobWait {
     /// What is waited for, and how.
-    public nonisolated struct Request: Sendable {
+    struct Request: Sendable {
         /// The jobs' IDs, each once.
-        public var jobs: [String]
+        var jobs: [String]
         /// The Region; `nil` means the environment's or the profile's.
-        public var region: String?
+        var region: String?
         /// The profile whose credentials are used; `nil` means the default chain.
-        public var profile: String?
+        var profile: String?
         /// The service's address instead of the regional one.
-        public var endpointURL: String?
+        var endpointURL: String?
         /// The longest wait; `nil` for ever.
-        public var timeout: Duration?
+        var timeout: Duration?
         /// Pace and delays.
-        public var polling: PollingSettings
-
-        /// Makes a request.
-        public init(
-            jobs: [String],
-            region: String? = nil,
-            profile: String? = nil,
-            endpointURL: String? = nil,
-            timeout: Duration? = nil,
-            polling: PollingSettings
-        ) {
-            self.jobs = jobs
-            self.region = region
-            self.profile = profile
-            self.endpointURL = endpointURL
-            self.timeout = timeout
-            self.polling = polling
-        }
+        var polling: PollingSettings
     }
 
     /// How the wait ended.
-    public nonisolated enum End: Hashable, Sendable {
+    enum End: Hashable, Sendable {
         /// All jobs have ended, or are lost.
         case allEnded
         /// The time was over before.
@@ -51,11 +35,11 @@ public final class JobWait {
     }
 
     /// Called with everything that happened to a job: its end, or that it is lost.
-    public var onEvent: (JobEvent) -> Void = { _ in }
+    var onEvent: (JobEvent) -> Void = { _ in }
     /// Called with what the daemon would write to its journal about the source.
-    public var onReport: (JournalEntry) -> Void = { _ in }
+    var onEntry: (JournalEntry) -> Void = { _ in }
     /// Called whenever an answer came.
-    public var onProgress: ([JobRecord]) -> Void = { _ in }
+    var onProgress: ([JobRecord]) -> Void = { _ in }
 
     private let request: Request
     private let clock = SystemClock()
@@ -71,7 +55,7 @@ public final class JobWait {
     /// Prepares a wait.
     ///
     /// - Parameter variables: The process's environment.
-    public init(_ request: Request, variables: [String: String]) throws(CurlSetupError) {
+    init(_ request: Request, variables: [String: String]) throws(CurlSetupError) {
         self.request = request
         open = Set(request.jobs)
         environment = DaemonEnvironment(variables: variables, files: LocalFiles(), clock: clock)
@@ -79,7 +63,7 @@ public final class JobWait {
     }
 
     /// Begins, and calls `completion` once at the end.
-    public func start(completion: @escaping (End) -> Void) {
+    func start(completion: @escaping (End) -> Void) {
         self.completion = completion
         let client = environment.client(of: source)
         guard let region = client.region else { return endWithoutRegion() }
@@ -92,14 +76,7 @@ public final class JobWait {
         let runner = SourceRunner(
             name: source.name,
             region: region,
-            settings: SourceRunner.Settings(
-                endpoint: endpoint,
-                tls: client.tls,
-                profile: source.profile,
-                polling: source.polling,
-                requestTimeout: source.requestTimeout,
-                connectTimeout: source.connectTimeout
-            ),
+            settings: SourceRunner.Settings(source, endpoint: endpoint, tls: client.tls),
             environment: environment,
             transport: transport
         )
@@ -175,7 +152,7 @@ public final class JobWait {
         if entry.kind == .credentialsRefused, !wasAnswered {
             return end(.impossible(credentialProblem ?? entry.message))
         }
-        onReport(entry)
+        onEntry(entry)
         guard entry.kind == .noJobExists, let runner else { return }
         for id in request.jobs where open.contains(id) {
             let job = ImportJob(id: id, status: .unanswered)

@@ -1,20 +1,21 @@
 import Crypto
 import CurlTransport
 import ImportWatch
+import ImportWatchDaemon
 import WatchConfiguration
 import Webhook
 
 /// Sends events to one configured webhook for a tool that keeps no state: a few tries, and then it says what is wrong.
 @MainActor
-public final class OneNotification {
+final class OneNotification {
     /// How a try went.
-    public nonisolated struct Exchange: Sendable {
+    struct Exchange: Sendable {
         /// What was sent, without secrets.
-        public var request: [String]
+        var request: [String]
         /// What came back.
-        public var outcome: NotificationOutcome
+        var outcome: NotificationOutcome
         /// How long it took.
-        public var took: Duration
+        var took: Duration
     }
 
     /// Waits between tries.
@@ -26,7 +27,7 @@ public final class OneNotification {
     private let clock = SystemClock()
 
     /// Takes the webhook's settings.
-    public init(_ webhook: Configuration.Webhook) throws(CurlSetupError) {
+    init(_ webhook: Configuration.Webhook) throws(CurlSetupError) {
         self.webhook = webhook
         transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)", now: clock.now)
         let clock = clock
@@ -38,7 +39,7 @@ public final class OneNotification {
     }
 
     /// Sends an event; tries again where that may help.
-    public func send(_ event: JobEvent) async -> NotificationOutcome {
+    func send(_ event: JobEvent) async -> NotificationOutcome {
         for wait in Self.waits {
             let outcome = await attempt(event)
             guard case .retry = outcome else { return outcome }
@@ -48,7 +49,7 @@ public final class OneNotification {
     }
 
     /// Sends an event once and shows the exchange.
-    public func exchange(_ event: JobEvent) async -> Exchange {
+    func exchange(_ event: JobEvent) async -> Exchange {
         let request = notifier.request(event)
         let begun = clock.now()
         let outcome = await attempt(event)
@@ -60,7 +61,7 @@ public final class OneNotification {
     }
 
     /// An event that says of itself that it is a sample.
-    public func sample() -> JobEvent {
+    func sample() -> JobEvent {
         let now = clock.wall()
         let job = ImportJob(
             id: "sample-job",
