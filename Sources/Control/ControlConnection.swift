@@ -99,7 +99,7 @@ final class ControlConnection {
             return send(ControlCalls.message(.permissionDenied))
         }
         isAnswering = true
-        Task { [weak self, calls] in
+        Task.immediate { [weak self, calls] in
             let answer = await calls.answer(call)
             guard let self else { return }
             isAnswering = false

@@ -4,6 +4,7 @@ import Glibc
 import ImportWatch
 import ImportWatchDaemon
 import JSON
+import Platform
 
 /// Shows what the daemon is doing.
 struct StatusCommand: ParsableCommand {
