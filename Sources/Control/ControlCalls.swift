@@ -54,18 +54,24 @@ struct ControlCalls {
         self.handler = handler
     }
 
-    /// The answer to one call: a whole message with its end mark.
-    func answer(_ call: ControlCall) async -> [UInt8] {
-        do throws(CallError) {
-            guard call.method == "\(ControlInterface.name).Status" else {
-                return Self.message(["parameters": try await reply(to: call)])
+    /// Answers one call, at once or later, with a whole message and its end mark.
+    ///
+    /// A status waits for as few turns of the loop as can be: people look at a daemon when it is busy.
+    func answer(_ call: ControlCall, completion: @escaping @MainActor ([UInt8]) -> Void) {
+        if call.method == "\(ControlInterface.name).Status", let handler {
+            rounds.ask(
+                job: call.parameters["job"]?.string,
+                makeAnswer: { Self.message(["parameters": handler.status(job: $0).json]) },
+                completion: completion
+            )
+        } else {
+            Task.immediate {
+                do throws(CallError) {
+                    completion(Self.message(["parameters": try await reply(to: call)]))
+                } catch {
+                    completion(Self.message(error))
+                }
             }
-            let handler = try handler(of: call)
-            return await rounds.answer(job: call.parameters["job"]?.string) {
-                Self.message(["parameters": handler.status(job: $0).json])
-            }
-        } catch {
-            return Self.message(error)
         }
     }
 
@@ -105,12 +111,13 @@ struct ControlCalls {
             } catch {
                 throw .stateUnavailable(error)
             }
+        case "\(own).Status": throw .notImplemented(call.method)
         default: throw .unknown(call.method)
         }
     }
 
     private func handler(of call: ControlCall) throws(CallError) -> any ControlHandler {
-        guard let handler else { throw .service("MethodNotImplemented", ["method": .string(call.method)]) }
+        guard let handler else { throw .notImplemented(call.method) }
         return handler
     }
 
@@ -132,6 +139,10 @@ struct CallError: Error {
 
     static func service(_ name: String, _ parameters: JSONValue = [:]) -> CallError {
         CallError(json: ["error": .string("\(ControlInterface.service).\(name)"), "parameters": parameters])
+    }
+
+    static func notImplemented(_ method: String) -> CallError {
+        service("MethodNotImplemented", ["method": .string(method)])
     }
 
     static func invalidParameter(_ name: String) -> CallError {

@@ -99,8 +99,7 @@ final class ControlConnection {
             return send(ControlCalls.message(.permissionDenied))
         }
         isAnswering = true
-        Task.immediate { [weak self, calls] in
-            let answer = await calls.answer(call)
+        calls.answer(call) { [weak self] answer in
             guard let self else { return }
             isAnswering = false
             if !call.isOneway { send(answer) }

@@ -7,26 +7,30 @@ import Dispatch
 final class StatusRounds {
     private struct Round {
         var job: String?
-        var waiting: [CheckedContinuation<[UInt8], Never>]
+        var completions: [@MainActor ([UInt8]) -> Void]
     }
 
     private var rounds: [Round] = []
 
-    /// The answer, in a later turn of the loop.
+    /// Calls `completion` in a later turn of the loop with the answer.
     ///
     /// - Parameter makeAnswer: Makes the answer about a job, or about all where it is `nil`.
-    func answer(job: String?, makeAnswer: @escaping @MainActor (String?) -> [UInt8]) async -> [UInt8] {
-        await withCheckedContinuation { continuation in
-            if let index = rounds.firstIndex(where: { $0.job == job }) {
-                return rounds[index].waiting.append(continuation)
-            }
-            rounds.append(Round(job: job, waiting: [continuation]))
-            DispatchQueue.main.async {
-                MainActor.assumeIsolated {
-                    let round = self.rounds.removeFirst()
-                    let answer = makeAnswer(round.job)
-                    for continuation in round.waiting { continuation.resume(returning: answer) }
-                }
+    func ask(
+        job: String?,
+        makeAnswer: @escaping @MainActor (String?) -> [UInt8],
+        completion: @escaping @MainActor ([UInt8]) -> Void
+    ) {
+        if let index = rounds.firstIndex(where: { $0.job == job }) {
+            rounds[index].completions.append(completion)
+            return
+        }
+        rounds.append(Round(job: job, completions: [completion]))
+        DispatchQueue.main.async { [weak self] in
+            MainActor.assumeIsolated {
+                guard let self, !self.rounds.isEmpty else { return }
+                let round = self.rounds.removeFirst()
+                let answer = makeAnswer(round.job)
+                for completion in round.completions { completion(answer) }
             }
         }
     }

@@ -54,16 +54,6 @@ struct ConfigurationOption: ParsableArguments {
         ConfigurationLoader(files: LocalFiles(), environment: variables)
     }
 
-    /// The configuration, or the end of the program with every complaint.
-    func loadOrExit() throws -> Configuration {
-        do throws(ConfigurationError) {
-            return try load().configuration
-        } catch {
-            for line in error.lines { Output.line("importwatchctl: \(line)", to: STDERR_FILENO) }
-            throw ExitCode(error.exitStatus)
-        }
-    }
-
     /// Asks the daemon at the first socket where one listens, even where the configuration is bad: the daemon has its own
     /// verdict on that.
     func ask<Answer>(_ question: (ControlClient) throws(ControlError) -> Answer) throws -> Answer {
@@ -86,9 +76,8 @@ struct ConfigurationOption: ParsableArguments {
         case nil, .noAnswer?: if UnitCommand.isOvertakenByStop { throw ExitCode(0) }
         default: break
         }
-        if problem == nil { _ = try loadOrExit() }
-        Output.line("importwatchctl: \(problem ?? .nobodyListens(paths: paths))", to: STDERR_FILENO)
-        throw ExitCode(ExitStatus.failure)
+        if problem == nil { _ = try load() }
+        throw Failure("\(problem ?? .nobodyListens(paths: paths))")
     }
 
     /// A client of the daemon that listens at a path.
@@ -97,36 +86,14 @@ struct ConfigurationOption: ParsableArguments {
     }
 }
 
-/// Why neither a daemon nor a state gave an answer.
-struct Unanswered: Error {
-    /// One line for a person.
-    var problem: String
-    var exitStatus: Int32
-}
-
 extension ConfigurationOption {
-    /// Asks the daemon that works on this configuration's state, or opens the state where none runs; where neither
-    /// answers, says why and ends the program.
-    func state<Answer>(
-        for purpose: OfflineState.Purpose = .reading,
-        online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
-        offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
-    ) throws -> Answer {
-        do {
-            return try answer(for: purpose, online: online, offline: offline)
-        } catch let unanswered as Unanswered {
-            Output.line("importwatchctl: \(unanswered.problem)", to: STDERR_FILENO)
-            throw ExitCode(unanswered.exitStatus)
-        }
-    }
-
-    /// Asks as ``state(for:online:offline:)`` does, and throws ``Unanswered``.
+    /// Asks the daemon that works on this configuration's state, or opens the state where none runs.
     ///
     /// Where the configuration doesn't even say where the state lies, only a running daemon can be asked, and its state is
     /// not compared.
     ///
     /// - Parameter purpose: What is done with the state where it is opened.
-    func answer<Answer>(
+    func state<Answer>(
         for purpose: OfflineState.Purpose = .reading,
         online: (ControlClient, _ statePath: String?) throws(ControlError) -> Answer,
         offline: (OfflineState, _ statePath: String) throws(StateStoreError) -> Answer
@@ -150,14 +117,14 @@ extension ConfigurationOption {
                     }
                 }
             }
-            let path = try path ?? loadOrExit().state.path
+            let path = try path ?? load().configuration.state.path
             return try FileOwner.acting(for: path) { try offline(try OfflineState(path: path, for: purpose), path) }
-        } catch let code as ExitCode {
-            throw code
+        } catch let end as any EndingError {
+            throw end
         } catch {
             let isUnheard = error is StateStoreError && !unheard.isEmpty
             let places = isUnheard ? " (\(ControlError.nobodyListens(paths: unheard)))" : ""
-            throw Unanswered(problem: "\(error)\(places)", exitStatus: Self.exitStatus(of: error))
+            throw Failure("\(error)\(places)", exitStatus: Self.exitStatus(of: error))
         }
     }
 
@@ -167,7 +134,7 @@ extension ConfigurationOption {
     }
 }
 
-extension ConfigurationError {
+extension ConfigurationError: EndingError {
     var exitStatus: Int32 {
         if case .permissionDenied = self { return ExitStatus.noPermission }
         return ExitStatus.badConfiguration

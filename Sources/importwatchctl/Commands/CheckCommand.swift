@@ -30,21 +30,17 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-        do {
-            let service = try Service(configurationPath: config.absolutePath, user: user)
-            let check = try MainActor.assumeIsolated { try ServiceCheck(path: config.path, service: service) }
-            show(check, service)
-            if check.exitStatus != 0 { throw ExitCode(check.exitStatus) }
-        } catch let trouble as ServiceTrouble {
-            throw trouble.asEnd
-        }
+        let service = try Service(configurationPath: config.absolutePath, user: user)
+        let check = try MainActor.assumeIsolated { try ServiceCheck(path: config.path, service: service) }
+        show(check, service)
+        if check.exitStatus != 0 { throw ExitCode(check.exitStatus) }
     }
 
     private func show(_ check: ServiceCheck, _ service: Service) {
         let complaints = check.complaints(path: config.path)
         if json {
             let usable = check.exitStatus == 0 ? check.configuration : nil
-            return Output.line(report(complaints: complaints, lines: check.lines, configuration: usable))
+            return Output.json(report(complaints: complaints, lines: check.lines, configuration: usable))
         }
         for line in check.lines { Output.line(line, to: STDERR_FILENO) }
         show(complaints)
@@ -81,8 +77,8 @@ struct CheckCommand: ParsableCommand {
         Output.line("  " + String(repeating: " ", count: max(0, complaint.column - 1)) + "^", to: STDERR_FILENO)
     }
 
-    private func report(complaints: [Complaint], lines: [String], configuration: Configuration?) -> String {
-        let value: JSONValue = [
+    private func report(complaints: [Complaint], lines: [String], configuration: Configuration?) -> JSONValue {
+        [
             "usable": .bool(configuration != nil),
             "webhooks": .array(
                 (configuration?.webhooks ?? []).map { webhook in
@@ -103,7 +99,6 @@ struct CheckCommand: ParsableCommand {
                     }
             ),
         ]
-        return String(decoding: value.encoded(), as: UTF8.self)
     }
 }
 

@@ -39,10 +39,7 @@ struct DeliveriesCommand: ParsableCommand {
             online: { client, path throws(ControlError) in try client.deliveries(filter, statePath: path) },
             offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).json }
         )
-        if json {
-            let value: JSONValue = ["deliveries": .array(deliveries)]
-            return Output.line(String(decoding: value.encoded(), as: UTF8.self))
-        }
+        if json { return Output.json(["deliveries": .array(deliveries)]) }
         let width = isatty(STDOUT_FILENO) == 1 ? Terminal.width(STDOUT_FILENO) : nil
         for line in TextTable(deliveries: deliveries).lines(width: width) { Output.line(line) }
     }

@@ -31,22 +31,18 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        do {
-            let service = try Service(configurationPath: config.absolutePath, user: nil)
-            // Before this becomes another user, who may not ask.
-            let answer = try daemonsAnswer(service)
-            try MainActor.assumeIsolated {
-                let check = try ServiceCheck(
-                    path: config.path,
-                    service: service,
-                    hasVariables: answer == nil || service.unit != nil
-                )
-                if let answer { finish(answer, check, speaker: "the running daemon") }
-                service.takeVariables()
-                Task { @MainActor in await lookAround(check, service) }
-            }
-        } catch let trouble as ServiceTrouble {
-            throw trouble.asEnd
+        let service = try Service(configurationPath: config.absolutePath, user: nil)
+        // Before this becomes another user, who may not ask.
+        let answer = try daemonsAnswer(service)
+        try MainActor.assumeIsolated {
+            let check = try ServiceCheck(
+                path: config.path,
+                service: service,
+                hasVariables: answer == nil || service.unit != nil
+            )
+            if let answer { finish(answer, check, speaker: "the running daemon") }
+            service.takeVariables()
+            Task { @MainActor in await lookAround(check, service) }
         }
         dispatchMain()
     }
@@ -84,8 +80,7 @@ struct DoctorCommand: ParsableCommand {
                 let doctor = try Doctor(variables: service.variables, files: service.files)
                 findings = await doctor.findings(configuration.sources, probe: probe)
             } catch {
-                Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
-                Glibc.exit(ExitStatus.failure)
+                Failure.end(error)
             }
         }
         finish(findings, check, speaker: "\(service.speaker), for no daemon runs")
@@ -98,14 +93,10 @@ struct DoctorCommand: ParsableCommand {
             .filter { $0.severity == .error || check.error == nil && !check.warnings.contains($0) }
             .map(\.description)
         if json {
-            let value: JSONValue = [
-                "speaker": .string(speaker), "problems": .array(problems.map(JSONValue.string)),
-                "sources": sources.json,
-            ]
-            Output.line(String(decoding: value.encoded(), as: UTF8.self))
+            Output.json(["speaker": .string(speaker), "problems": problems.json, "sources": sources.json])
         } else if check.error != nil, sources.isEmpty {
             // Nothing was looked at, as whom ever.
-            for problem in problems { Output.line("importwatchctl: \(problem)", to: STDERR_FILENO) }
+            for problem in problems { Output.problem(problem) }
         } else {
             Output.line("found by \(speaker)")
             for problem in problems { Output.line("problem      \(problem)") }

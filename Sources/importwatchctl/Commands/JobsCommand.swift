@@ -85,7 +85,7 @@ struct JobsCommand: ParsableCommand {
             for id in missing.sorted() {
                 let place =
                     written.contains(id) ? "stands in jobs = […] of \(config.path); edit that" : "stands in no list"
-                Output.line("importwatchctl: job \(id.inOneLine) \(place)", to: STDERR_FILENO)
+                Output.problem("job \(id.inOneLine) \(place)")
             }
             throw ExitCode(ExitStatus.failure)
         }

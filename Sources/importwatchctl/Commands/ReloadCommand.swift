@@ -26,8 +26,10 @@ struct ReloadCommand: ParsableCommand {
             throw ExitCode(ExitStatus.failure)
         }
         guard verdict.isAccepted else {
-            Output.line("importwatchctl: not reloaded, the old configuration stays in force", to: STDERR_FILENO)
-            throw ExitCode(ExitStatus.badConfiguration)
+            throw Failure(
+                "not reloaded, the old configuration stays in force",
+                exitStatus: ExitStatus.badConfiguration
+            )
         }
         Output.line("reloaded: \(verdict.added.counted("job")) added, \(verdict.removed) removed")
     }

@@ -62,11 +62,7 @@ struct ReplayCommand: ParsableCommand {
             }
         )
         if count == 0, let eventID {
-            Output.line(
-                "importwatchctl: no notification of event \(eventID.inOneLine) is remembered",
-                to: STDERR_FILENO
-            )
-            throw ExitCode(ExitStatus.failure)
+            throw Failure("no notification of event \(eventID.inOneLine) is remembered")
         }
         let words = count.counted("notification")
         Output.line(isOffline ? "\(words) to be sent at the daemon's next start" : "\(words) to be sent again")

@@ -39,7 +39,7 @@ struct StatusCommand: ParsableCommand {
         if let job { return try JobStory(config: config, jobID: job, json: json).run() }
         let report = try config.status()
         if json {
-            Output.line(String(decoding: report.json.encoded(), as: UTF8.self))
+            Output.json(report.json)
         } else {
             let isTerminal = isatty(STDOUT_FILENO) == 1
             let style = StatusScreen.Style(
@@ -55,22 +55,12 @@ struct StatusCommand: ParsableCommand {
 }
 
 extension ConfigurationOption {
-    /// The daemon's status, or what the state holds where none runs, or the end of the program.
+    /// The daemon's status, or what the state holds where none runs.
     func status(job: String? = nil) throws -> StatusReport {
         try state(
             online: { client, _ throws(ControlError) in try client.status(job: job) },
             offline: { state, path throws(StateStoreError) in
                 try OfflineReport.report(state, configuration: self.path, path: path, job: job)
-            }
-        )
-    }
-
-    /// The same, which throws ``Unanswered`` instead of ending the program.
-    func answeredStatus() throws -> StatusReport {
-        try answer(
-            online: { client, _ throws(ControlError) in try client.status() },
-            offline: { state, path throws(StateStoreError) in
-                try OfflineReport.report(state, configuration: self.path, path: path, job: nil)
             }
         )
     }

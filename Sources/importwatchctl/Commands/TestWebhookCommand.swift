@@ -41,8 +41,7 @@ struct TestWebhookCommand: ParsableCommand {
                     Glibc.exit(ExitStatus.failure)
                 }
             } catch {
-                Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
-                Glibc.exit(ExitStatus.failure)
+                Failure.end(error)
             }
         }
         dispatchMain()
@@ -50,12 +49,14 @@ struct TestWebhookCommand: ParsableCommand {
 }
 
 extension ConfigurationOption {
-    /// The configured webhook of this name, or the end of the program with the names there are.
+    /// The configured webhook of this name, or why there is none, with the names there are.
     func webhook(_ name: String) throws -> WebhookSettings {
-        let webhooks = try loadOrExit().webhooks
+        let webhooks = try load().configuration.webhooks
         if let webhook = webhooks.first(where: { $0.name == name }) { return webhook }
         let names = webhooks.isEmpty ? "there is none" : "there are \(webhooks.map(\.name).joined(separator: ", "))"
-        Output.line("importwatchctl: \(path): no [[webhook]] is called \(name.inOneLine); \(names)", to: STDERR_FILENO)
-        throw ExitCode(ExitStatus.badConfiguration)
+        throw Failure(
+            "\(path): no [[webhook]] is called \(name.inOneLine); \(names)",
+            exitStatus: ExitStatus.badConfiguration
+        )
     }
 }

@@ -68,8 +68,7 @@ struct WaitCommand: ParsableCommand {
                 let notification = try receiverOfAll.map { try OneNotification($0) }
                 WaitConversation(wait, notification: notification, json: json).begin()
             } catch {
-                Output.line("importwatchctl: \(error)", to: STDERR_FILENO)
-                Glibc.exit(ExitStatus.failure)
+                Failure.end(error)
             }
         }
         dispatchMain()

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 import ImportWatch
 import Platform
@@ -12,18 +11,17 @@ struct ListedFiles {
     private let entries: [String]
 
     init(_ config: ConfigurationOption) throws {
-        configuration = try config.loadOrExit()
+        configuration = try config.load().configuration
         entries = configuration.sources.flatMap(\.jobsFiles)
         var seen: Set<String> = []
         files = entries.flatMap { entry in
             LocalFiles().isPattern(entry) ? LocalFiles().paths(matching: entry) : [entry]
         }.filter { seen.insert($0).inserted }
         guard !entries.isEmpty else {
-            Output.line(
-                "importwatchctl: \(config.path) names no list; write jobs_files = [\"jobs.d/*.list\"] into it",
-                to: STDERR_FILENO
+            throw Failure(
+                "\(config.path) names no list; write jobs_files = [\"jobs.d/*.list\"] into it",
+                exitStatus: ExitStatus.badConfiguration
             )
-            throw ExitCode(ExitStatus.badConfiguration)
         }
     }
 
@@ -35,15 +33,13 @@ struct ListedFiles {
                 files.contains { Self.absolute($0) == path }
                 || entries.contains { fnmatch($0, path, FNM_PATHNAME) == 0 }
             if isListed { return path }
-            Output.line("importwatchctl: no entry of jobs_files stands for \(path)", to: STDERR_FILENO)
-            throw ExitCode(ExitStatus.usage)
+            throw Failure("no entry of jobs_files stands for \(path)", exitStatus: ExitStatus.usage)
         }
         let first = entries[0]
         guard LocalFiles().isPattern(first) else { return first }
         let file = first.replacing("*", with: "local", maxReplacements: 1).replacing("\\", with: "")
         if fnmatch(first, file, FNM_PATHNAME | FNM_PERIOD) == 0 { return file }
-        Output.line("importwatchctl: say with --list FILE which list of \(first) to add to", to: STDERR_FILENO)
-        throw ExitCode(ExitStatus.usage)
+        throw Failure("say with --list FILE which list of \(first) to add to", exitStatus: ExitStatus.usage)
     }
 
     private static func absolute(_ path: String) -> String {

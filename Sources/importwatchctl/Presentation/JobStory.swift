@@ -18,11 +18,7 @@ struct JobStory {
             offline: { state, _ throws(StateStoreError) in try state.deliveries(filter).json }
         )
         if json {
-            let jobs = report.json["jobs"] ?? .array([])
-            let value: JSONValue = [
-                "daemon": .string(report.daemon.rawValue), "jobs": jobs, "deliveries": .array(deliveries),
-            ]
-            Output.line(String(decoding: value.encoded(), as: UTF8.self))
+            Output.json(["daemon": report.daemon.json, "jobs": report.jobs.json, "deliveries": .array(deliveries)])
         } else {
             tell(report, deliveries)
         }

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Writes to the terminal, or to what stands in its place.
 enum Output {
@@ -13,6 +14,16 @@ enum Output {
 
     static func line(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
         write(text + "\n", to: descriptor)
+    }
+
+    /// Says on stderr what is wrong.
+    static func problem(_ text: String) {
+        line("importwatchctl: " + text, to: STDERR_FILENO)
+    }
+
+    /// Prints one JSON value on one line.
+    static func json(_ value: JSONValue) {
+        line(String(decoding: value.encoded(), as: UTF8.self))
     }
 
     /// Whether colours are welcome at a descriptor: a terminal, and no NO_COLOR.

@@ -31,11 +31,11 @@ struct StatusWatch {
             case SIGINT, SIGTERM, SIGHUP: throw ExitCode(130)
             default:
                 do {
-                    report = try config.answeredStatus()
+                    report = try config.status()
                     rates.note(report)
                     problem = nil
-                } catch let unanswered as Unanswered {
-                    problem = unanswered.problem
+                } catch let failure as Failure {
+                    problem = failure.lines.first
                 }
             }
         }

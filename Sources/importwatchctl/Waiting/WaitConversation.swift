@@ -93,17 +93,13 @@ final class WaitConversation {
         if let notification {
             for event in ends { await notify(event, notification) }
         }
-        if json { Output.line(String(decoding: report(end).encoded(), as: UTF8.self)) }
+        if json { Output.json(result(end)) }
         switch end {
         case .impossible(let problem):
-            Output.line("importwatchctl: \(problem)", to: STDERR_FILENO)
-            Glibc.exit(ExitStatus.failure)
+            Failure.end(Failure(problem))
         case .timeout:
-            Output.line(
-                "importwatchctl: the time was over, \(seen.count - ends.count) had not ended",
-                to: STDERR_FILENO
-            )
-            Glibc.exit(ExitStatus.waitTimeout)
+            let left = seen.count - ends.count
+            Failure.end(Failure("the time was over, \(left) had not ended", exitStatus: ExitStatus.waitTimeout))
         case .allEnded:
             if undelivered > 0 { Glibc.exit(ExitStatus.failure) }
             Glibc.exit(ends.map { ExitStatus.wait($0.type) }.max(by: ExitStatus.isLessGrave) ?? 0)
@@ -115,11 +111,11 @@ final class WaitConversation {
         case .delivered: break
         case .retry(let problem), .gone(let problem):
             undelivered += 1
-            Output.line("importwatchctl: job \(event.job.id): not notified: \(problem.message)", to: STDERR_FILENO)
+            Output.problem("job \(event.job.id): not notified: \(problem.message)")
         }
     }
 
-    private func report(_ end: JobWait.End) -> JSONValue {
+    private func result(_ end: JobWait.End) -> JSONValue {
         [
             "timed_out": .bool(end == .timeout),
             "jobs": .array(
