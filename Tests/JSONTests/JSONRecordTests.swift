@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// One of everything that a record can hold.
@@ -78,7 +79,7 @@ private struct Sample: Equatable, JSONRecord {
     }
 
     @Test(arguments: 0..<20) func whatIsWrittenIsReadBack(seed: Int) throws {
-        var generator = SplitMix64(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         func flip() -> Bool { .random(using: &generator) }
         func word() -> String {
             String(
@@ -176,7 +177,7 @@ private struct Sample: Equatable, JSONRecord {
 
     /// Changes one value somewhere for another: it is read or refused, and never more than that.
     @Test(arguments: 0..<4) func otherValuesNeverCrash(seed: Int) throws {
-        var generator = SplitMix64(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let values = ["null", "-1", "1e308", "\"\"", "{}", "[]", "[[]]", "true", "99999999999999999999", "0.1"]
         var (accepted, refused) = (0, 0)
         for _ in 0..<500 {
