@@ -83,7 +83,12 @@ import Testing
     }
 
     private nonisolated static func client(_ path: String) -> ControlClient {
-        ControlClient(path: path, now: { MonotonicInstant(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds)) })
+        // The server shares this process' main queue with all other tests.
+        ControlClient(
+            path: path,
+            now: { MonotonicInstant(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds)) },
+            patience: .seconds(30)
+        )
     }
 
     /// Runs blocking work of a client on a thread of its own.
