@@ -10,9 +10,9 @@ extension Daemon: ControlHandler {
     func status(job: String?) -> StatusReport {
         var overview = overview()
         overview.credentials = Dictionary(
-            runners.compactMap { runner in runner.signingCredentials.map { (runner.poller.source, $0) } }
+            sources.runners.compactMap { runner in runner.signingCredentials.map { (runner.poller.source, $0) } }
         ) { first, _ in first }
-        overview.dead = deliveries.outbox.dead
+        overview.dead = core.outbox.dead
         return overview.report(
             configuration: plan.configuration.path,
             state: plan.configuration.state.path,
@@ -33,8 +33,9 @@ extension Daemon: ControlHandler {
     ///
     /// One that is asked for while another is under way follows it, because that one may have read the files already.
     func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void) {
-        guard !isStopping else { return completion(.stopping) }
-        if reloads.ask(completion) { beginReload() }
+        guard let turn = core.askForReload() else { return completion(.stopping) }
+        awaitingReload[turn.number, default: []].append(completion)
+        if turn.begins { beginReload() }
     }
 
     private func beginReload() {
@@ -50,12 +51,16 @@ extension Daemon: ControlHandler {
 
     /// Answers those who asked for the reload that is over, and begins the next where somebody has asked meanwhile.
     private func finishReload(_ verdict: ReloadVerdict) {
-        let (answered, goesOn) = reloads.finished()
-        for completion in answered { completion(verdict) }
-        guard goesOn else { return service.ready(status: summary()) }
+        guard let (number, nextBegins) = core.finishReload() else { return }
+        for completion in awaitingReload.removeValue(forKey: number) ?? [] { completion(verdict) }
+        if nextBegins { beginReloadSoon() } else { service.ready(status: summary()) }
+    }
+
+    /// Begins a reload in a later turn of the loop: whoever asked for it is not kept waiting for the files meanwhile.
+    func beginReloadSoon() {
         DispatchQueue.main.async { [weak self] in
             MainActor.assumeIsolated {
-                guard let self, !self.isStopping else { return }
+                guard let self, self.core.life.isRunning else { return }
                 self.beginReload()
             }
         }
@@ -63,7 +68,8 @@ extension Daemon: ControlHandler {
 
     /// Answers everybody who waits for a reload that will not be done.
     func giveUpReloads() {
-        for completion in reloads.giveUp() { completion(.stopping) }
+        for completion in awaitingReload.values.joined() { completion(.stopping) }
+        awaitingReload = [:]
     }
 
     /// The state's path, as clients name it.
@@ -72,17 +78,17 @@ extension Daemon: ControlHandler {
     /// Looks deliveries up in the state.
     func deliveries(_ filter: DeliveryFilter) async throws(StateStoreError) -> DeliveryList {
         var list = try await store.deliveries(filter)
-        let (now, wall) = (environment.clock.now(), environment.clock.wall())
-        list.records = list.records.map { deliveries.outbox.withExpectedAttempt($0, now: now, wall: wall) }
+        let (now, wall) = (clock.now(), clock.wall())
+        list.records = list.records.map { core.outbox.withExpectedAttempt($0, now: now, wall: wall) }
         return list
     }
 
     /// Makes deliveries pending in the state, and then sends them.
     func replay(_ selection: ReplaySelection) async throws(StateStoreError) -> Int {
-        let replayed = try await store.replay(selection, at: environment.clock.wall())
-        deliveries.replay(replayed, ifStillPending: selection == .pending)
+        let replayed = try await store.replay(selection, at: clock.wall())
+        let isOnlyPending = selection == .pending
+        perform(core.replay(replayed, ifStillPending: isOnlyPending, now: clock.now(), wall: clock.wall()))
         reporter.report(.replayed(replayed.count))
-        recountDead()
         return replayed.count
     }
 
@@ -92,7 +98,7 @@ extension Daemon: ControlHandler {
         var findings = await doctor.findings(plan.configuration.sources, probe: probe)
         // What the polls met, an examination without one can't know.
         for index in findings.indices {
-            let runner = runners.first { $0.poller.source == findings[index].name }
+            let runner = sources.runners.first { $0.poller.source == findings[index].name }
             if let problem = runner.flatMap({ Remedy.line($0.poller.health.state) }) { findings[index].add(problem) }
         }
         return findings
@@ -114,17 +120,17 @@ extension Daemon: ControlHandler {
         do throws(StateStoreError) {
             stored = try await store.load()
         } catch {
-            guard !isStopping else { return }
+            guard core.life.isRunning else { return }
             return refuse([error.description])
         }
-        guard !isStopping else { return }
+        guard core.life.isRunning else { return }
         lastReload = MetricsReport.Reload(wasSuccessful: true, lastSuccess: environment.clock.wall())
         reloadRefusal = nil
-        let (added, removed) = apply(plan, jobs: stored.jobs)
-        deliveries.reportOrphans()
+        let (added, removed) = apply(plan, records: stored.jobs)
+        for entry in core.outbox.orphanReports { reporter.report(entry) }
         for warning in plan.warnings { reporter.report(.configurationWarning(warning.message, at: warning.place)) }
         reporter.report(.reloaded(added: added, removed: removed, summary: summary()))
-        scheduleTurn()
+        perform(core.noteChange())
         finishReload(
             ReloadVerdict(
                 isAccepted: true,
@@ -139,8 +145,7 @@ extension Daemon: ControlHandler {
         lastReload.wasSuccessful = false
         let complaint = Redaction.redact(lines.first ?? "").inOneLine
         reloadRefusal = StatusReport.Refusal(at: environment.clock.wall(), complaint: String(complaint.prefix(500)))
-        metricsSchedule.changed()
-        scheduleTurn()
+        perform(core.noteChange())
         reporter.report(.reloadRefused(lines))
         finishReload(ReloadVerdict(isAccepted: false, complaints: lines))
     }

@@ -4,9 +4,9 @@ import ImportWatch
 extension Daemon {
     func overview() -> Overview {
         Overview(
-            pollers: runners.map(\.poller),
-            schedules: deliveries.outbox.schedules,
-            stateProblem: writer.problem,
+            pollers: sources.runners.map(\.poller),
+            schedules: core.outbox.schedules,
+            stateProblem: core.stateProblem,
             refusal: reloadRefusal,
             now: environment.clock.now(),
             wall: environment.clock.wall()
@@ -15,8 +15,7 @@ extension Daemon {
 
     func summary() -> String {
         let now = environment.clock.now()
-        let nextPoll = runners.compactMap { $0.nextTurn(now: now) }.min()
-        return overview().line(nextPoll: nextPoll, pending: deliveries.outbox.pendingCount)
+        return overview().line(nextPoll: sources.nextTurn(now: now), pending: core.outbox.pendingCount)
     }
 
     func reportSummary() {

@@ -1,6 +1,6 @@
 import ImportWatch
 
-/// What the daemon does about its state besides writing what changes.
+/// What the daemon does about its state.
 extension Daemon {
     /// Reads the state; a damaged one is put aside, and the daemon starts anew.
     func loadState() async throws(StateStoreError) -> StoredState {
@@ -8,51 +8,42 @@ extension Daemon {
             return try await store.load()
         } catch {
             guard error.asksForNewState else { throw error }
-            let name = try await store.setAside(at: environment.clock.wall())
+            let name = try await store.setAside(at: clock.wall())
             reporter.report(.stateSetAside(error, name: name))
             return try await store.load()
         }
     }
 
-    /// Tells what is written and what is on disk to those whom it concerns.
-    func connectWriter() {
-        writer.everything = { [weak self] in self?.everything ?? StateBatch() }
-        writer.isPruningDue = { [weak self] in self.map { $0.pruner.isDue(now: $0.environment.clock.now()) } ?? false }
-        writer.pruning = { [weak self] in self?.pruning() }
-        writer.onCommitted = { [weak self] batch, pending in
-            self?.deliveries.committed(batch, pending: pending)
-            if batch.pruning != nil { self?.recountDead() }
-        }
-        writer.onFailed = { [weak self] batch in
-            guard let self else { return }
-            if batch.pruning != nil { pruner.failed(now: environment.clock.now()) }
-            deliveries.failed(batch)
+    func commit(_ batch: StateBatch) {
+        let store = store
+        Task {
+            do throws(StateStoreError) {
+                let pending = try await store.commit(batch)
+                perform(core.committed(batch, pending: pending, now: clock.now(), wall: clock.wall()))
+            } catch {
+                perform(core.commitFailed(batch, error, now: clock.now(), using: &random))
+            }
         }
     }
 
-    /// All that is remembered, for a new state in place of one that got damaged under the daemon.
-    private var everything: StateBatch {
-        StateBatch(
-            jobs: runners.flatMap { $0.poller.views().map(\.record) },
-            restored: deliveries.outbox.pendingDeliveries
-        )
+    /// Begins a new state where the old one got damaged under the daemon.
+    func replaceState(after error: StateStoreError) {
+        let store = store
+        Task {
+            if let name = try? await store.setAside(at: clock.wall()) {
+                reporter.report(.stateSetAside(error, name: name))
+                perform(core.newStateBegun(jobs: sources.records, now: clock.now()))
+            } else {
+                perform(core.newStateNotBegun(now: clock.now(), using: &random))
+            }
+        }
     }
 
     /// Counts the deliveries that were given up anew, after some were replayed or forgotten.
-    func recountDead() {
+    func countDead() {
         let store = store
         Task {
-            if let dead = try? await store.deadDeliveries() { deliveries.setDead(dead) }
+            if let dead = try? await store.deadDeliveries() { core.setDead(dead) }
         }
-    }
-
-    /// What is old enough to be forgotten with the commit that begins, if it is time.
-    private func pruning() -> StatePruning? {
-        pruner.due(
-            now: environment.clock.now(),
-            wall: environment.clock.wall(),
-            keep: plan.configuration.state.keep,
-            listed: { Set(runners.flatMap { $0.poller.views().map(\.record.key) }) }
-        )
     }
 }

@@ -125,10 +125,11 @@ import Testing
         daemon.signal(SIGHUP)
         try await world.wait(for: .credentialsRefused, "SES_SOURCE=program", of: daemon)
         try await world.wait(for: .jobFound, of: daemon)
+        // Told anew after each reload.
+        try await world.wait(for: .noJobExists, of: daemon, times: 2)
         try world.folder.write("program", keys)
         daemon.signal(SIGHUP)
         try await world.wait(for: .credentialsAccepted, "SES_SOURCE=program", of: daemon)
-        // Told anew after each reload.
         try await world.wait(for: .noJobExists, of: daemon, times: 3)
         try await daemon.stopsInTime()
         try world.checkJournal("sources-journal", and: [(#"job none-\d does"#, "job none-N does")])

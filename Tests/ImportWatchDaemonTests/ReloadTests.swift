@@ -61,46 +61,4 @@ import Testing
             }
         }
     }
-
-    /// Random askers against a model: each is answered once, by a reload that began after it asked.
-    @Test func eachIsAnsweredOnceByAReloadThatBeganLater() {
-        for seed in 0..<200 { play(seed: UInt64(seed)) }
-    }
-
-    private func play(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
-        var requests = ReloadRequests<Int>()
-        var asked: [Int: Int] = [:]
-        var answered: Set<Int> = []
-        var begun = 0
-        var isUnderWay = false
-        func answer(_ waiters: [Int]) {
-            for waiter in waiters {
-                #expect(answered.insert(waiter).inserted)
-                #expect(asked[waiter].map { $0 < begun } == true)
-            }
-        }
-        for waiter in 0..<100 {
-            if isUnderWay, Bool.random(using: &random) {
-                let (waiters, goesOn) = requests.finished()
-                answer(waiters)
-                isUnderWay = goesOn
-                if goesOn { begun += 1 }
-            }
-            asked[waiter] = begun
-            if requests.ask(waiter) {
-                #expect(!isUnderWay)
-                isUnderWay = true
-                begun += 1
-            }
-        }
-        while isUnderWay {
-            let (waiters, goesOn) = requests.finished()
-            answer(waiters)
-            isUnderWay = goesOn
-            if goesOn { begun += 1 }
-        }
-        #expect(answered.count == 100)
-        #expect(requests.giveUp().isEmpty)
-    }
 }

@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 @Suite struct DeliveryScheduleTests {
     private func event(_ id: String, at time: WallTime) -> JobEvent {

@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 @Suite struct MetricsTests {
     @Test func familiesAreWrittenInTheTextFormatAndLabelsEscaped() {

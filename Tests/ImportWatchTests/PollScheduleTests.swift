@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 @Suite struct PollScheduleTests {
     /// Does the same as a plain dictionary of deadlines under thousands of random operations.

@@ -1,8 +1,8 @@
 import Foundation
-import ImportWatch
 import TestSupport
 import Testing
 
+@testable import ImportWatch
 @testable import SQLiteStore
 
 /// What a state may hold that this program never wrote, and what becomes of it.

@@ -6,15 +6,15 @@ import HeapModule
 /// ``finish(_:outcome:now:wall:using:)`` takes their outcomes. One target's trouble never delays another's deliveries.
 public struct DeliverySchedule: Sendable {
     /// An attempt that is to be put on disk and then sent.
-    public struct Attempt: Hashable, Sendable {
+    struct Attempt: Hashable, Sendable {
         /// The record to put on disk before anything is sent.
-        public var record: DeliveryAttempt
+        var record: DeliveryAttempt
         /// What to send.
-        public var delivery: Delivery
+        var delivery: Delivery
     }
 
     /// What is to be done after an outcome.
-    public enum Action: Hashable, Sendable {
+    enum Action: Hashable, Sendable {
         /// Put the result on disk with the next transaction.
         case record(DeliveryResult)
         /// Write an entry about the target or a dead letter.
@@ -38,17 +38,15 @@ public struct DeliverySchedule: Sendable {
     /// Where the deliveries go.
     public let target: DeliveryTarget
     /// The most attempts under way at once.
-    public private(set) var concurrency: Int
+    private var concurrency: Int
     /// When failed deliveries are tried again.
-    public private(set) var retries: RetrySchedule
+    private var retries: RetrySchedule
     /// Whether the target takes notifications.
     public private(set) var health: TargetHealth
     /// When the target last took a notification, since the start.
     public private(set) var lastSuccess: WallTime?
     /// What became of attempts since the start.
     public private(set) var statistics = DeliveryStatistics()
-    /// Attempts under way.
-    public private(set) var inFlight = 0
     private var deliveries: [Delivery.Key: Delivery] = [:]
     /// When the time began after which a delivery is given up, on the clock that only goes on: a step of the other one
     /// ends nothing.
@@ -62,14 +60,17 @@ public struct DeliverySchedule: Sendable {
     /// Deliveries whose last attempt a crash cut off: nobody knows that it failed, so no wait grows for it.
     private var cutOff: Set<Delivery.Key> = []
 
+    /// Attempts under way.
+    var inFlight: Int { handedOut.count }
+
     /// How many deliveries have neither arrived nor been given up.
     public var pendingCount: Int { deliveries.count }
 
     /// The deliveries that have neither arrived nor been given up.
-    public var pendingDeliveries: [Delivery] { Array(deliveries.values) }
+    var pendingDeliveries: [Delivery] { Array(deliveries.values) }
 
-    /// Makes the empty schedule of a target.
-    public init(target: DeliveryTarget, concurrency: Int, retries: RetrySchedule) {
+    /// The empty schedule of a target.
+    init(target: DeliveryTarget, concurrency: Int = 1, retries: RetrySchedule = .journal) {
         self.target = target
         self.concurrency = max(1, concurrency)
         self.retries = retries
@@ -77,7 +78,7 @@ public struct DeliverySchedule: Sendable {
     }
 
     /// Takes other settings in force and gives a target that fails or had gone a new chance, at reload.
-    public mutating func configure(concurrency: Int, retries: RetrySchedule) {
+    mutating func configure(concurrency: Int, retries: RetrySchedule) {
         self.concurrency = max(1, concurrency)
         self.retries = retries
         health.probeAnew()
@@ -85,7 +86,7 @@ public struct DeliverySchedule: Sendable {
 
     /// Takes deliveries on; those it has already are left as they are, and one whose last attempt has no result is due at
     /// once: every result puts the next attempt after the last one.
-    public mutating func add(_ added: [Delivery], now: MonotonicInstant, wall: WallTime) {
+    mutating func add(_ added: [Delivery], now: MonotonicInstant, wall: WallTime) {
         for delivery in added where deliveries[delivery.key] == nil {
             deliveries[delivery.key] = delivery
             let age = max(.zero, (delivery.replay?.at ?? delivery.event.occurredAt).duration(to: wall))
@@ -100,7 +101,7 @@ public struct DeliverySchedule: Sendable {
     }
 
     /// Takes on deliveries that somebody wants sent again; those that are waiting are due at once, with a new schedule.
-    public mutating func replay(_ replayed: [Delivery], now: MonotonicInstant, wall: WallTime) {
+    mutating func replay(_ replayed: [Delivery], now: MonotonicInstant, wall: WallTime) {
         health.probe(at: now)
         for delivery in replayed where !handedOut.contains(delivery.key) {
             var delivery = delivery
@@ -113,7 +114,7 @@ public struct DeliverySchedule: Sendable {
     }
 
     /// The attempts that are due now; each must be put on disk, sent, and its outcome handed to `finish`.
-    public mutating func dueAttempts(now: MonotonicInstant, wall: WallTime) -> [Attempt] {
+    mutating func dueAttempts(now: MonotonicInstant, wall: WallTime) -> [Attempt] {
         var attempts: [Attempt] = []
         while mayAttempt(now: now), let first = queue.min, first.due <= now {
             queue.removeMin()
@@ -124,7 +125,6 @@ public struct DeliverySchedule: Sendable {
             delivery.lastAttemptAt = wall
             delivery.nextAttemptAt = wall
             deliveries[first.key] = delivery
-            inFlight += 1
             let record = DeliveryAttempt(key: first.key, number: delivery.attempts, at: wall)
             attempts.append(Attempt(record: record, delivery: delivery))
         }
@@ -132,7 +132,7 @@ public struct DeliverySchedule: Sendable {
     }
 
     /// When ``dueAttempts(now:wall:)`` is to be called next; `nil` when only an outcome or a new delivery can bring one about.
-    public func nextAttempt(now: MonotonicInstant) -> MonotonicInstant? {
+    func nextAttempt(now: MonotonicInstant) -> MonotonicInstant? {
         guard hasRoom, let first = queue.min else { return nil }
         return health.isTripped ? max(first.due, health.nextProbe) : first.due
     }
@@ -145,22 +145,21 @@ public struct DeliverySchedule: Sendable {
     /// When a delivery that waits can really go out next: neither in the past nor before a tripped target's probe.
     ///
     /// - Returns: `nil` where only a reload or restart brings an attempt about.
-    public func expectedAttempt(of delivery: Delivery, now: MonotonicInstant, wall: WallTime) -> WallTime? {
+    func expectedAttempt(of delivery: Delivery, now: MonotonicInstant, wall: WallTime) -> WallTime? {
         if health.isGone { return nil }
         let earliest = wall.advanced(by: now.duration(to: nextProbe(now: now) ?? now))
         return max(earliest, delivery.nextAttemptAt)
     }
 
     /// Takes the outcome of an attempt and answers what is to be done.
-    public mutating func finish(
+    mutating func finish(
         _ key: Delivery.Key,
         outcome: NotificationOutcome,
         now: MonotonicInstant,
         wall: WallTime,
         using generator: inout some RandomNumberGenerator
     ) -> [Action] {
-        inFlight -= 1
-        handedOut.remove(key)
+        end(key)
         let isProbe = probe == key
         if isProbe || outcome.isSuccess { probe = nil }
         var actions: [Action] = []
@@ -199,13 +198,17 @@ public struct DeliverySchedule: Sendable {
     }
 
     /// Forgets an attempt that was handed out but could not be put on disk; the delivery is due again after a second.
-    public mutating func withdraw(_ attempt: Attempt, now: MonotonicInstant) {
-        inFlight -= 1
-        handedOut.remove(attempt.record.key)
+    mutating func withdraw(_ attempt: Attempt, now: MonotonicInstant) {
+        end(attempt.record.key)
         if probe == attempt.record.key { probe = nil }
         guard deliveries[attempt.record.key] != nil else { return }
         deliveries[attempt.record.key]?.attempts = max(0, attempt.record.number - 1)
         enqueue(attempt.record.key, due: now.advanced(by: .seconds(1)))
+    }
+
+    private mutating func end(_ key: Delivery.Key) {
+        let wasHandedOut = handedOut.remove(key) != nil
+        precondition(wasHandedOut, "an attempt that was not handed out, or ended before")
     }
 
     /// Attempts that were under way when the breaker tripped don't keep a probe back, but another probe does.

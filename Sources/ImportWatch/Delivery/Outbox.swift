@@ -6,8 +6,7 @@
 public struct Outbox: Sendable {
     private struct Channel: Sendable {
         var schedule: DeliverySchedule
-        var events: Set<EventType>
-        var keepsFailedRecordsURL: Bool
+        var settings: TargetSettings
     }
 
     private var channels: [DeliveryTarget: Channel] = [:]
@@ -18,39 +17,23 @@ public struct Outbox: Sendable {
     /// Deliveries that have ended, but for the state.
     private var endedUnrecorded: Set<Delivery.Key> = []
     /// Deliveries in the state that can't be read, and wait there.
-    public var unreadable = 0
+    var unreadable = 0
     /// Deliveries that were given up, by target.
-    public var dead: [DeliveryTarget: Int] = [:]
-
-    /// Makes an outbox without targets.
-    public init() {}
+    public internal(set) var dead: [DeliveryTarget: Int] = [:]
 
     // MARK: Targets
 
-    /// Puts a target in force, or other settings for one that is in force already.
-    ///
-    /// - Parameters:
-    ///   - events: Which events it is to have.
-    ///   - keepsFailedRecordsURL: Whether it is to have the pre-signed address of failed records.
-    public mutating func setTarget(
-        _ target: DeliveryTarget,
-        events: Set<EventType> = Set(EventType.allCases),
-        keepsFailedRecordsURL: Bool = false,
-        concurrency: Int,
-        retries: RetrySchedule
-    ) {
-        var schedule =
-            channels[target]?.schedule ?? retired.removeValue(forKey: target)
-            ?? DeliverySchedule(target: target, concurrency: concurrency, retries: retries)
-        schedule.configure(concurrency: concurrency, retries: retries)
-        channels[target] = Channel(schedule: schedule, events: events, keepsFailedRecordsURL: keepsFailedRecordsURL)
-    }
-
-    /// Takes every target out of force that isn't in `targets`; its deliveries are kept for when it comes back.
-    public mutating func keepTargets(_ targets: Set<DeliveryTarget>) {
-        for (target, channel) in channels where !targets.contains(target) {
+    /// Puts these targets in force and takes all others out; their deliveries are kept for when they come back.
+    mutating func setTargets(_ targets: [DeliveryTarget: TargetSettings]) {
+        for (target, channel) in channels where targets[target] == nil {
             channels[target] = nil
             retired[target] = channel.schedule
+        }
+        for (target, settings) in targets {
+            var schedule =
+                channels[target]?.schedule ?? retired.removeValue(forKey: target) ?? DeliverySchedule(target: target)
+            schedule.configure(concurrency: settings.concurrency, retries: settings.retries)
+            channels[target] = Channel(schedule: schedule, settings: settings)
         }
     }
 
@@ -82,15 +65,15 @@ public struct Outbox: Sendable {
     }
 
     /// Attempts under way.
-    public var inFlightCount: Int { (schedules + retired.values).reduce(0) { $0 + $1.inFlight } }
+    var inFlightCount: Int { (schedules + retired.values).reduce(0) { $0 + $1.inFlight } }
 
     /// Every delivery that has neither arrived nor been given up, whether its target is in force or not.
-    public var pendingDeliveries: [Delivery] { (schedules + retired.values).flatMap(\.pendingDeliveries) }
+    var pendingDeliveries: [Delivery] { (schedules + retired.values).flatMap(\.pendingDeliveries) }
 
     // MARK: Events and deliveries
 
     /// Takes on the deliveries that were pending when the daemon stopped.
-    public mutating func restore(_ deliveries: [Delivery], now: MonotonicInstant, wall: WallTime) {
+    mutating func restore(_ deliveries: [Delivery], now: MonotonicInstant, wall: WallTime) {
         for (target, waiting) in Dictionary(grouping: deliveries, by: \.target) {
             change(target) { $0.add(waiting, now: now, wall: wall) }
         }
@@ -99,7 +82,7 @@ public struct Outbox: Sendable {
     /// Has deliveries sent again that the state made pending anew.
     ///
     /// - Parameter ifStillPending: Whether those are left out that have ended meanwhile, which the state doesn't know yet.
-    public mutating func replay(
+    mutating func replay(
         _ deliveries: [Delivery],
         ifStillPending: Bool,
         now: MonotonicInstant,
@@ -112,15 +95,17 @@ public struct Outbox: Sendable {
     }
 
     /// What is to be put on disk of an event: itself, with a delivery for each target in force that wants it.
-    public func tell(_ event: JobEvent) -> StateBatch.NewEvent {
+    func tell(_ event: JobEvent) -> StateBatch.NewEvent {
         var event = event
-        let wanting = channels.filter { $0.value.events.contains(event.type) }
-        if !wanting.values.contains(where: \.keepsFailedRecordsURL) { event.job.failure?.failedRecordsURL = nil }
+        let wanting = channels.filter { $0.value.settings.events.contains(event.type) }
+        if !wanting.values.contains(where: \.settings.keepsFailedRecordsURL) {
+            event.job.failure?.failedRecordsURL = nil
+        }
         return StateBatch.NewEvent(event: event, targets: Array(wanting.keys))
     }
 
     /// The attempts that are due, which are to be put on disk.
-    public mutating func dueAttempts(now: MonotonicInstant, wall: WallTime) -> [DeliveryAttempt] {
+    mutating func dueAttempts(now: MonotonicInstant, wall: WallTime) -> [DeliveryAttempt] {
         var records: [DeliveryAttempt] = []
         for target in channels.keys {
             for attempt in channels[target]?.schedule.dueAttempts(now: now, wall: wall) ?? [] {
@@ -132,14 +117,14 @@ public struct Outbox: Sendable {
     }
 
     /// When ``dueAttempts(now:wall:)`` is to be called next.
-    public func nextAttempt(now: MonotonicInstant) -> MonotonicInstant? {
+    func nextAttempt(now: MonotonicInstant) -> MonotonicInstant? {
         channels.values.compactMap { $0.schedule.nextAttempt(now: now) }.min()
     }
 
     /// Notes that a batch is on disk; answers what is to be sent now.
     ///
     /// - Parameter pending: The deliveries that the state has pending for the batch's events.
-    public mutating func committed(
+    mutating func committed(
         _ batch: StateBatch,
         pending: [Delivery],
         now: MonotonicInstant,
@@ -157,7 +142,7 @@ public struct Outbox: Sendable {
     }
 
     /// Notes that a batch could not be written: its attempts are not made.
-    public mutating func failed(_ batch: StateBatch, now: MonotonicInstant) {
+    mutating func failed(_ batch: StateBatch, now: MonotonicInstant) {
         for record in batch.attempts {
             guard let attempt = handedOut.removeValue(forKey: record.key) else { continue }
             change(record.key.target) { $0.withdraw(attempt, now: now) }
@@ -165,7 +150,7 @@ public struct Outbox: Sendable {
     }
 
     /// Notes the outcome of an attempt; answers what is to be put on disk and said.
-    public mutating func finished(
+    mutating func finished(
         _ key: Delivery.Key,
         _ outcome: NotificationOutcome,
         now: MonotonicInstant,
@@ -193,6 +178,6 @@ public struct Outbox: Sendable {
         _ body: (inout DeliverySchedule) -> Result
     ) -> Result {
         if let index = channels.index(forKey: target) { return body(&channels.values[index].schedule) }
-        return body(&retired[target, default: DeliverySchedule(target: target, concurrency: 1, retries: .journal)])
+        return body(&retired[target, default: DeliverySchedule(target: target)])
     }
 }

@@ -5,7 +5,6 @@ public struct StatePruning: Hashable, Sendable {
     /// Jobs that stay however old they are: forgotten, they would be told again.
     public var listed: Set<JobKey>
 
-    /// Makes an order to prune.
     public init(endedBefore: WallTime, listed: Set<JobKey>) {
         self.endedBefore = endedBefore
         self.listed = listed
@@ -13,28 +12,28 @@ public struct StatePruning: Hashable, Sendable {
 }
 
 /// Decides when the state is pruned: at start and every hour.
-public struct StatePruner: Sendable {
+struct StatePruner: Sendable {
     /// The time between two prunings.
-    public static let interval = Duration.seconds(3600)
+    static let interval = Duration.seconds(3600)
     /// The time after which one that failed is tried again.
     static let retryDelay = Duration.seconds(60)
 
     /// When ``due(now:wall:keep:listed:)`` has work again.
-    public private(set) var next: MonotonicInstant
+    private(set) var next: MonotonicInstant
 
     private let begunAt: (now: MonotonicInstant, wall: WallTime)
 
-    /// Makes a pruner whose first pruning is due at once.
-    public init(now: MonotonicInstant, wall: WallTime) {
+    /// The first pruning is due at once.
+    init(now: MonotonicInstant, wall: WallTime) {
         next = now
         begunAt = (now, wall)
     }
 
     /// Whether a pruning is due.
-    public func isDue(now: MonotonicInstant) -> Bool { now >= next }
+    func isDue(now: MonotonicInstant) -> Bool { now >= next }
 
     /// Has the pruning done again soon: the last one did not reach the disk.
-    public mutating func failed(now: MonotonicInstant) {
+    mutating func failed(now: MonotonicInstant) {
         next = min(next, now.advanced(by: Self.retryDelay))
     }
 
@@ -43,7 +42,7 @@ public struct StatePruner: Sendable {
     /// - Parameters:
     ///   - keep: How long finished jobs and ended deliveries are kept.
     ///   - listed: The jobs that the configuration lists.
-    public mutating func due(
+    mutating func due(
         now: MonotonicInstant,
         wall: WallTime,
         keep: Duration,

@@ -1,5 +1,8 @@
 /// Something that happened to a job and that people are told, once.
 public struct JobEvent: Hashable, Sendable {
+    /// SHA-256, which the policy is handed since it computes none itself.
+    public typealias Digest = @Sendable ([UInt8]) -> [UInt8]
+
     /// The same for the same Region, job and type on every machine and at every try; see ``identity(region:jobID:type:)``.
     public var id: String
     /// What happened.
@@ -17,7 +20,6 @@ public struct JobEvent: Hashable, Sendable {
     /// The service's request ID of the answer that told it.
     public var requestID: String?
 
-    /// Makes an event.
     public init(
         id: String,
         type: EventType,
@@ -25,8 +27,8 @@ public struct JobEvent: Hashable, Sendable {
         source: String,
         region: String,
         job: ImportJob,
-        previousStatus: JobStatus?,
-        requestID: String?
+        previousStatus: JobStatus? = nil,
+        requestID: String? = nil
     ) {
         self.id = id
         self.type = type
@@ -36,6 +38,29 @@ public struct JobEvent: Hashable, Sendable {
         self.job = job
         self.previousStatus = previousStatus
         self.requestID = requestID
+    }
+
+    /// Makes an event with the ID that it has everywhere.
+    public init(
+        _ type: EventType,
+        of job: ImportJob,
+        occurredAt: WallTime,
+        source: String,
+        region: String,
+        previousStatus: JobStatus? = nil,
+        requestID: String? = nil,
+        digest: Digest
+    ) {
+        self.init(
+            id: Self.id(digest: digest(Self.identity(region: region, jobID: job.id, type: type))),
+            type: type,
+            occurredAt: occurredAt,
+            source: source,
+            region: region,
+            job: job,
+            previousStatus: previousStatus,
+            requestID: requestID
+        )
     }
 
     /// The bytes whose SHA-256 makes the event's ID: Region, job ID and qualified type, each after its length as 32 bits, big-endian.

@@ -17,28 +17,15 @@ public struct JobCounts: Hashable, Sendable {
     public init() {}
 
     /// Counts one more job.
-    ///
-    /// - Parameter end: How it ended, where it has.
-    mutating func add(isOver: Bool, status: JobStatus?, end: EventType?, toldLost: Bool, toldOverdue: Bool) {
+    public mutating func add(_ record: JobRecord) {
         listed += 1
-        if status == .processing { processing += 1 }
-        if isOver {
-            if let end { ended[end, default: 0] += 1 }
+        if record.status == .processing { processing += 1 }
+        if record.finishedAt != nil {
+            if let end = record.end { ended[end, default: 0] += 1 }
         } else {
             watched += 1
-            if toldLost { lost += 1 } else if toldOverdue { overdue += 1 }
+            if record.toldLost { lost += 1 } else if record.toldOverdue { overdue += 1 }
         }
-    }
-
-    /// Counts a remembered job.
-    public mutating func add(_ record: JobRecord) {
-        add(
-            isOver: record.finishedAt != nil,
-            status: record.status,
-            end: record.end,
-            toldLost: record.toldLost,
-            toldOverdue: record.toldOverdue
-        )
     }
 
     /// Counts the jobs of others.

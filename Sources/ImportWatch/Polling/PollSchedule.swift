@@ -4,7 +4,7 @@ import HeapModule
 ///
 /// A slot has at most one deadline. Setting a new one leaves the old entry in the heap, where it is recognised as stale
 /// and dropped when it surfaces; the heap is rebuilt when stale entries outnumber the live ones.
-public struct PollSchedule: Sendable {
+struct PollSchedule: Sendable {
     private struct Entry: Comparable, Sendable {
         var due: MonotonicInstant
         var slot: Int32
@@ -18,21 +18,18 @@ public struct PollSchedule: Sendable {
     private var deadlines: [MonotonicInstant?] = []
 
     /// How many slots have a deadline.
-    public private(set) var count = 0
+    private(set) var count = 0
 
     /// Entries in the heap, stale ones included.
-    public var entryCount: Int { heap.count }
-
-    /// Makes an empty schedule.
-    public init() {}
+    var entryCount: Int { heap.count }
 
     /// The deadline of a slot; `nil` if it has none.
-    public func deadline(of slot: Int) -> MonotonicInstant? {
+    func deadline(of slot: Int) -> MonotonicInstant? {
         deadlines.indices.contains(slot) ? deadlines[slot] : nil
     }
 
     /// Sets the deadline of a slot, in place of the one it had.
-    public mutating func set(_ slot: Int, due: MonotonicInstant) {
+    mutating func set(_ slot: Int, due: MonotonicInstant) {
         while deadlines.count <= slot { deadlines.append(nil) }
         if deadlines[slot] == nil { count += 1 }
         deadlines[slot] = due
@@ -41,20 +38,20 @@ public struct PollSchedule: Sendable {
     }
 
     /// Takes a slot's deadline away.
-    public mutating func remove(_ slot: Int) {
+    mutating func remove(_ slot: Int) {
         guard deadline(of: slot) != nil else { return }
         deadlines[slot] = nil
         count -= 1
     }
 
     /// The earliest deadline of all.
-    public mutating func next() -> MonotonicInstant? {
+    mutating func next() -> MonotonicInstant? {
         dropStale()
         return heap.min?.due
     }
 
     /// Takes out the slot with the earliest deadline, if that has come.
-    public mutating func popDue(now: MonotonicInstant) -> Int? {
+    mutating func popDue(now: MonotonicInstant) -> Int? {
         dropStale()
         guard let first = heap.min, first.due <= now else { return nil }
         heap.removeMin()

@@ -1,106 +1,135 @@
 /// A job under watch: what is remembered of it, and how its polls have gone since the start.
 struct WatchedJob: Sendable {
-    let id: String
-    var status: JobStatus?
-    var processedRecords: Int64?
-    var failedRecords: Int64?
-    var createdAt: WallTime?
-    var firstSeenAt: WallTime
-    var notFoundSince: WallTime?
-    var finishedAt: WallTime?
-    var answeredAt: WallTime?
-    var toldLost = false
-    var toldOverdue = false
-    /// When the job's time began that its deadline counts: ``createdAt``, else ``firstSeenAt``, on the clock that only
-    /// goes on, so that a step of the other one changes nothing.
-    var begunAt: MonotonicInstant
-    /// ``notFoundSince`` on the clock that only goes on.
-    var missingSince: MonotonicInstant?
-    /// Whether the record on disk is older than this.
-    var isUnsaved = false
-    /// Whether a poll is under way.
-    var isInFlight = false
+    /// What an answer changed.
+    struct Change {
+        /// The status before.
+        var previous: JobStatus?
+        var changedStatus: Bool
+        var changedCounters: Bool
+        var wasMissing: Bool
+        var wasToldLost: Bool
+        /// How the job ended; `nil` where it has not.
+        var end: EventType?
+    }
+
+    /// What is remembered from one run of the daemon to the next.
+    private(set) var record: JobRecord
+    /// When the job's time began that its deadline counts: its creation, else when it was first seen; on the clock that
+    /// only goes on, so that a step of the other one changes nothing.
+    private var begunAt: MonotonicInstant
+    /// Since when the service does not know the job, on the clock that only goes on.
+    private(set) var missingSince: MonotonicInstant?
     /// Polls in a row that changed nothing.
-    var unchangedPolls: UInt16 = 0
+    private(set) var unchangedPolls: UInt16 = 0
     /// Polls in a row that brought no answer about the job.
-    var failedPolls: UInt16 = 0
+    private(set) var failedPolls: UInt16 = 0
 
     /// A job that is seen for the first time.
-    init(id: String, now: MonotonicInstant, wall: WallTime) {
-        self.id = id
-        firstSeenAt = wall
+    init(_ key: JobKey, source: String, now: MonotonicInstant, wall: WallTime) {
+        record = JobRecord(key: key, source: source, firstSeenAt: wall)
         begunAt = now
     }
 
-    init(_ record: JobRecord, now: MonotonicInstant, wall: WallTime) {
-        id = record.key.id
+    /// A job that is remembered, whichever source watched it then.
+    init(_ record: JobRecord, source: String, now: MonotonicInstant, wall: WallTime) {
         begunAt = Self.instant(of: record.createdAt ?? record.firstSeenAt, now: now, wall: wall)
         missingSince = record.notFoundSince.map { Self.instant(of: $0, now: now, wall: wall) }
-        status = record.status
-        processedRecords = record.processedRecords
-        failedRecords = record.failedRecords
-        createdAt = record.createdAt
-        firstSeenAt = record.firstSeenAt
-        notFoundSince = record.notFoundSince
-        finishedAt = record.finishedAt
-        answeredAt = record.answeredAt
-        toldLost = record.toldLost
-        toldOverdue = record.toldOverdue
+        self.record = record
+        self.record.source = source
     }
 
-    func record(region: String, source: String) -> JobRecord {
-        var record = JobRecord(key: JobKey(region: region, id: id), source: source, firstSeenAt: firstSeenAt)
-        record.status = status
-        record.processedRecords = processedRecords
-        record.failedRecords = failedRecords
-        record.createdAt = createdAt
-        record.notFoundSince = notFoundSince
-        record.toldLost = toldLost
-        record.toldOverdue = toldOverdue
-        record.finishedAt = finishedAt
-        record.answeredAt = answeredAt
-        return record
-    }
+    var id: String { record.key.id }
+
+    var isOver: Bool { record.finishedAt != nil }
 
     /// The job as far as it is known without a fresh answer.
     var lastKnown: ImportJob {
         ImportJob(
             id: id,
-            status: status ?? .unanswered,
-            processedRecords: processedRecords,
-            failedRecords: failedRecords,
-            createdAt: createdAt
+            status: record.status ?? .unanswered,
+            processedRecords: record.processedRecords,
+            failedRecords: record.failedRecords,
+            createdAt: record.createdAt
         )
     }
 
-    /// Takes the time at which the service first says that it created the job; by the service's own clock, for this
-    /// machine's may be wrong.
-    mutating func noteCreation(_ time: WallTime?, now: MonotonicInstant, serviceTime: WallTime) {
-        guard createdAt == nil, let time else { return }
-        createdAt = time
-        begunAt = Self.instant(of: time, now: now, wall: serviceTime)
+    /// When the job becomes overdue; `nil` if it never does, or was told already.
+    ///
+    /// - Parameter deadline: How long it may take; zero means for ever.
+    func overdueTime(deadline: Duration) -> MonotonicInstant? {
+        guard deadline > .zero, !record.toldOverdue, missingSince == nil else { return nil }
+        return begunAt.advanced(by: deadline)
     }
 
-    mutating func noteMissing(now: MonotonicInstant, wall: WallTime) {
-        notFoundSince = wall
-        missingSince = now
-    }
+    // MARK: What polls bring
 
-    mutating func noteFound() {
-        notFoundSince = nil
+    /// Takes what the service says of the job.
+    ///
+    /// - Parameter serviceTime: The time by the service's own clock, for this machine's may be wrong.
+    mutating func take(_ answer: ImportJob, now: MonotonicInstant, wall: WallTime, serviceTime: WallTime) -> Change {
+        let change = Change(
+            previous: record.status,
+            changedStatus: record.status != answer.status,
+            changedCounters: record.processedRecords != answer.processedRecords
+                || record.failedRecords != answer.failedRecords,
+            wasMissing: missingSince != nil,
+            wasToldLost: record.toldLost,
+            end: EventType(endOf: answer)
+        )
+        record.status = answer.status
+        record.processedRecords = answer.processedRecords
+        record.failedRecords = answer.failedRecords
+        if record.createdAt == nil, let created = answer.createdAt {
+            record.createdAt = created
+            begunAt = Self.instant(of: created, now: now, wall: serviceTime)
+        }
+        record.answeredAt = wall
+        record.notFoundSince = nil
         missingSince = nil
+        record.toldLost = false
+        if change.end != nil { record.finishedAt = wall }
+        failedPolls = 0
+        if change.changedStatus || change.changedCounters { unchangedPolls = 0 } else { unchangedPolls.count() }
+        return change
+    }
+
+    /// Notes that the service does not know the job, or takes no such ID.
+    ///
+    /// - Returns: How long that has been so; `nil` where this is the first time in a row.
+    mutating func refused(now: MonotonicInstant, wall: WallTime) -> Duration? {
+        failedPolls = 0
+        if let missingSince {
+            unchangedPolls.count()
+            return missingSince.duration(to: now)
+        }
+        record.notFoundSince = wall
+        missingSince = now
+        unchangedPolls = 0
+        return nil
+    }
+
+    /// Notes a poll that said nothing about the job.
+    mutating func failed() {
+        failedPolls.count()
+    }
+
+    mutating func noteToldLost() {
+        record.toldLost = true
+    }
+
+    mutating func noteToldOverdue() {
+        record.toldOverdue = true
     }
 
     /// A past time on the clock that only goes on; one that lies ahead, since a clock was set back, counts as now.
     private static func instant(of time: WallTime, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant {
         now.advanced(by: .zero - max(.zero, time.duration(to: wall)))
     }
+}
 
-    mutating func countUnchangedPoll() {
-        unchangedPolls = unchangedPolls == .max ? .max : unchangedPolls + 1
-    }
-
-    mutating func countFailedPoll() {
-        failedPolls = failedPolls == .max ? .max : failedPolls + 1
+extension UInt16 {
+    /// Counts one more, and no further than the range.
+    fileprivate mutating func count() {
+        if self < .max { self += 1 }
     }
 }

@@ -1,76 +1,95 @@
 /// Decides when what is to be put on disk is committed, one transaction at a time, and what a commit's end means.
 ///
-/// Legal transitions: idle → committing, by ``begin(isPruningDue:now:)``; committing → idle, by ``succeeded(now:)`` or
-/// ``failed(_:replacedBy:now:using:)``. What can't be written stays, is tried again with growing waits, and counts as
-/// written for nobody until it is.
-public struct CommitSchedule: Sendable {
+/// Legal transitions:
+/// - idle → committing, by ``begin(isPruningDue:now:)``;
+/// - committing → idle, by ``succeeded(now:)``;
+/// - committing → idle or replacing, by ``failed(_:now:using:)``;
+/// - replacing (a new state is being begun in the place of a damaged one) → idle, by ``replaced(with:)`` or
+///   ``notReplaced(now:using:)``.
+///
+/// What can't be written stays, is tried again with growing waits, and counts as written for nobody until it is.
+struct CommitSchedule: Sendable {
+    private enum Phase {
+        case idle
+        case committing(StateBatch, since: MonotonicInstant)
+        case replacing(StateBatch, StateStoreError)
+    }
+
+    /// What follows a commit that failed.
+    enum Failure {
+        /// It is tried again by and by; the entry is to be written, if there is one.
+        case triedAgain(JournalEntry?)
+        /// A new state is to be begun, with the damaged one put aside.
+        case replace
+    }
+
     private static let backoff = JitteredBackoff(shortest: .seconds(1), longest: .seconds(30))
+    /// How long a commit may take before it is said.
+    static let patience = Duration.seconds(30)
 
     /// Why the last commit failed, or that one hangs; `nil` when all is well.
-    public private(set) var problem: StateStoreError?
+    private(set) var problem: StateStoreError?
+    private var phase = Phase.idle
     private var waiting = StateBatch()
-    private var committing: (batch: StateBatch, since: MonotonicInstant)?
     private var failures = 0
     private var failingSince: MonotonicInstant?
     private var notBefore: MonotonicInstant?
     private var replacements = ReplacementLimit()
     private var isStopping = false
     private var isGivenUp = false
-    private let patience: Duration
-
-    /// Makes a schedule with nothing to write.
-    ///
-    /// - Parameter patience: How long a commit may take before it is said.
-    public init(patience: Duration = .seconds(30)) {
-        self.patience = patience
-    }
 
     /// Whether something is being written, or waits to be; at a stop no longer once the last attempt failed.
-    public var hasWork: Bool { committing != nil || (!waiting.isEmpty && !isGivenUp) }
+    var hasWork: Bool {
+        if case .idle = phase { !waiting.isEmpty && !isGivenUp } else { true }
+    }
 
     /// When to come again: because an attempt failed, to see whether one hangs, or to prune.
     ///
     /// - Parameter pruning: When there is something to prune.
-    public func next(pruning: MonotonicInstant) -> MonotonicInstant? {
-        if let committing { return failingSince == nil ? committing.since.advanced(by: patience) : nil }
-        guard !waiting.isEmpty else { return notBefore.map { max($0, pruning) } ?? pruning }
-        return notBefore
+    func next(pruning: MonotonicInstant) -> MonotonicInstant? {
+        switch phase {
+        case .committing(_, let since): failingSince == nil ? since.advanced(by: Self.patience) : nil
+        case .replacing: nil
+        case .idle where waiting.isEmpty: notBefore.map { max($0, pruning) } ?? pruning
+        case .idle: notBefore
+        }
     }
 
     /// Adds to what is to be written.
-    public mutating func add(_ change: (inout StateBatch) -> Void) {
+    mutating func add(_ change: (inout StateBatch) -> Void) {
         change(&waiting)
     }
 
     /// Has everything that waits committed once more without regard to waits, since there is no later.
-    public mutating func stop() {
+    mutating func stop() {
         isStopping = true
     }
 
     /// The batch to commit now, if there is one and it is time.
     ///
     /// - Parameter isPruningDue: Whether there is something to do though nothing waits.
-    public mutating func begin(isPruningDue: Bool, now: MonotonicInstant) -> StateBatch? {
-        guard committing == nil, !isGivenUp, !waiting.isEmpty || isPruningDue else { return nil }
+    mutating func begin(isPruningDue: Bool, now: MonotonicInstant) -> StateBatch? {
+        guard case .idle = phase, !isGivenUp, !waiting.isEmpty || isPruningDue else { return nil }
         if let notBefore, now < notBefore, !isStopping { return nil }
         let batch = waiting
         waiting = StateBatch()
-        committing = (batch, now)
+        phase = .committing(batch, since: now)
         return batch
     }
 
     /// What is to be said of the commit under way: that it hangs, once.
     ///
     /// The loop goes on, for a restart would not mend a disk.
-    public mutating func noteSlowness(now: MonotonicInstant) -> JournalEntry? {
-        guard let committing, failingSince == nil else { return nil }
-        let time = committing.since.duration(to: now)
-        return time >= patience ? tell(.slow(time), since: now) : nil
+    mutating func noteSlowness(now: MonotonicInstant) -> JournalEntry? {
+        guard case .committing(_, let since) = phase, failingSince == nil else { return nil }
+        let time = since.duration(to: now)
+        return time >= Self.patience ? tell(.slow(time), since: now) : nil
     }
 
     /// Notes that the commit under way succeeded; answers what is to be said.
-    public mutating func succeeded(now: MonotonicInstant) -> JournalEntry? {
-        committing = nil
+    mutating func succeeded(now: MonotonicInstant) -> JournalEntry? {
+        guard case .committing = phase else { preconditionFailure("a commit that did not begin, or ended before") }
+        phase = .idle
         notBefore = nil
         guard let since = failingSince else { return nil }
         defer { (problem, failures, failingSince) = (nil, 0, nil) }
@@ -78,26 +97,33 @@ public struct CommitSchedule: Sendable {
     }
 
     /// Notes that the commit under way failed; what it held waits again.
-    ///
-    /// - Parameter everything: All that is remembered, where a new state was begun in the place of a damaged one.
-    /// - Returns: What is to be said.
-    public mutating func failed(
+    mutating func failed(
         _ error: StateStoreError,
-        replacedBy everything: StateBatch?,
+        now: MonotonicInstant,
+        using generator: inout some RandomNumberGenerator
+    ) -> Failure {
+        guard case .committing(let batch, _) = phase else {
+            preconditionFailure("a commit that did not begin, or ended before")
+        }
+        phase = .replacing(batch, error)
+        let mayReplace = error.asksForNewState && replacements.take(now: now, using: &generator)
+        return mayReplace ? .replace : .triedAgain(notReplaced(now: now, using: &generator))
+    }
+
+    /// Notes that a new state was begun; it is written at once.
+    ///
+    /// - Parameter everything: All that is remembered.
+    mutating func replaced(with everything: StateBatch) {
+        putBack(after: everything)
+        notBefore = nil
+    }
+
+    /// Notes that no new state could be begun; answers what is to be said.
+    mutating func notReplaced(
         now: MonotonicInstant,
         using generator: inout some RandomNumberGenerator
     ) -> JournalEntry? {
-        guard let batch = committing?.batch else { return nil }
-        committing = nil
-        var kept = everything ?? StateBatch()
-        kept.append(batch.withoutAttempts)
-        kept.append(waiting)
-        waiting = kept
-        if everything != nil {
-            // The new state is written at once.
-            notBefore = nil
-            return nil
-        }
+        let error = putBack(after: StateBatch())
         if isStopping { isGivenUp = true }
         let entry = tell(error, since: now)
         notBefore = now.advanced(by: Self.backoff.delay(afterTries: failures, using: &generator))
@@ -105,9 +131,16 @@ public struct CommitSchedule: Sendable {
         return entry
     }
 
-    /// Whether a new state may be begun now in the place of one that is damaged.
-    public mutating func mayReplace(now: MonotonicInstant, using generator: inout some RandomNumberGenerator) -> Bool {
-        replacements.take(now: now, using: &generator)
+    /// Has what was not written wait again, before what has come since; answers why it was not.
+    @discardableResult
+    private mutating func putBack(after everything: StateBatch) -> StateStoreError {
+        guard case .replacing(let batch, let error) = phase else { preconditionFailure("nothing is being replaced") }
+        phase = .idle
+        var kept = everything
+        kept.append(batch.withoutAttempts)
+        kept.append(waiting)
+        waiting = kept
+        return error
     }
 
     private mutating func tell(_ error: StateStoreError, since now: MonotonicInstant) -> JournalEntry? {
@@ -119,7 +152,7 @@ public struct CommitSchedule: Sendable {
 }
 
 /// Keeps a state that is damaged again and again, by a disk that lies, from being replaced again and again.
-struct ReplacementLimit: Sendable {
+private struct ReplacementLimit: Sendable {
     private static let backoff = JitteredBackoff(shortest: .seconds(10), longest: .seconds(3600))
     /// After this time without damage the next one is a first one again.
     private static let calm = Duration.seconds(86_400)
@@ -136,5 +169,24 @@ struct ReplacementLimit: Sendable {
         last = now
         count += 1
         return true
+    }
+}
+
+/// Decides when counters go to disk that changed without being worth a transaction of their own: with the next one, or
+/// after a minute.
+struct CounterSchedule: Sendable {
+    private static let interval = Duration.seconds(60)
+
+    private var savedAt: MonotonicInstant
+
+    init(now: MonotonicInstant) {
+        savedAt = now
+    }
+
+    /// When they have to be saved even if nothing else is.
+    var next: MonotonicInstant { savedAt.advanced(by: Self.interval) }
+
+    mutating func saved(now: MonotonicInstant) {
+        savedAt = now
     }
 }

@@ -11,10 +11,13 @@ package final class DeadlineTimer {
 
     private let clock: SystemClock
     private let timer: any DispatchSourceTimer
+    private let onFire: () -> Void
     private var armed: MonotonicInstant?
+    private var isFiringSoon = false
 
     package init(clock: SystemClock, onFire: @escaping () -> Void) {
         self.clock = clock
+        self.onFire = onFire
         timer = DispatchSource.makeTimerSource(queue: .main)
         timer.setEventHandler { [weak self] in
             MainActor.assumeIsolated {
@@ -37,6 +40,18 @@ package final class DeadlineTimer {
         armed = deadline
         let wait = min(max(.zero, clock.now().duration(to: deadline)), Self.longestWait)
         timer.schedule(deadline: .now() + .nanoseconds(Int(wait.nanoseconds)), leeway: .milliseconds(1))
+    }
+
+    /// Fires once after the callbacks that are under way, however many of them ask for it.
+    func fireSoon() {
+        guard !isFiringSoon else { return }
+        isFiringSoon = true
+        DispatchQueue.main.async { [weak self] in
+            MainActor.assumeIsolated {
+                self?.isFiringSoon = false
+                self?.onFire()
+            }
+        }
     }
 
     package func cancel() {

@@ -2,22 +2,20 @@ import Control
 import ImportWatch
 
 extension Daemon {
-    /// Writes the metrics if it is time and there is a file for them.
+    /// Writes the metrics, where there is a file for them.
     func writeMetrics() {
-        guard let file = metricsFile, metricsSchedule.isDue(now: environment.clock.now()) else { return }
-        file.write(metrics)
+        metricsFile?.write(metrics)
     }
 
     /// Writes the metrics a last time and waits until they are on their way to the disk.
     func writeLastMetrics() async {
         await metricsFile?.finish()
-        metricsFile?.write(metrics)
+        writeMetrics()
         await metricsFile?.finish()
     }
 
     /// Puts the configured file in force.
     func configureMetrics(path: String?) {
-        metricsSchedule.changed()
         guard path != metricsFile?.path else { return }
         metricsFile = path.map { MetricsFile(path: $0, reporter: reporter) }
     }
@@ -25,17 +23,17 @@ extension Daemon {
     private var metrics: String {
         MetricsReport(
             configuration: ControlPath.canonical(reader.path),
-            sources: runners.map { runner in
+            sources: sources.runners.map { runner in
                 MetricsReport.Source(
                     poller: runner.poller,
                     statistics: runner.statistics,
                     credentialsExpireAt: runner.signingCredentials?.expiresAt
                 )
             },
-            schedules: deliveries.outbox.schedules,
+            schedules: core.outbox.schedules,
             startedAt: startedAt,
             reload: lastReload,
-            isStateWritable: writer.problem == nil
+            isStateWritable: core.stateProblem == nil
         ).text
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import Crypto
 import ImportWatch
 import Platform
 
@@ -48,7 +49,13 @@ package final class SourceRunner {
         credentials = settings.credentials(region, environment, transport, programs)
         service = settings.service(region)
         polls = SignedPoller(
-            JobPoller(source: name, region: region, settings: settings.polling, now: environment.clock.now())
+            JobPoller(
+                source: name,
+                region: region,
+                settings: settings.polling,
+                digest: { Digest.sha256($0) },
+                now: environment.clock.now()
+            )
         )
     }
 

@@ -4,12 +4,12 @@ import Systemd
 
 /// Feeds the service manager's watchdog: a third of its period asks for a turn of the loop, and only the turn feeds.
 final class ServicePulse {
-    private let service: ServiceNotifier
+    private let service: ServiceManager
     private var timer: (any DispatchSourceTimer)?
     private var isHungry = false
 
     /// Begins to ask for turns, where the manager watches.
-    init(service: ServiceNotifier, askForTurn: @escaping () -> Void) {
+    init(service: ServiceManager, askForTurn: @escaping () -> Void) {
         self.service = service
         guard let timeout = service.watchdogTimeout else { return }
         let timer = DispatchSource.makeTimerSource(queue: .main)

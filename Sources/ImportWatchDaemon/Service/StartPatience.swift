@@ -6,7 +6,7 @@ final class StartPatience {
     private let timer: any DispatchSourceTimer
 
     /// Begins to ask, first when the start has taken 10 s.
-    init(service: ServiceNotifier) {
+    init(service: ServiceManager) {
         timer = DispatchSource.makeTimerSource(queue: .main)
         timer.schedule(deadline: .now() + .seconds(10), repeating: .seconds(5))
         timer.setEventHandler {

@@ -133,7 +133,7 @@ final class JobWait {
         for action in actions {
             switch action {
             case .save: break
-            case .tell(let outcome): tell(outcome)
+            case .tell(let event): tell(event)
             case .report(let entry): report(entry)
             }
             if open.isEmpty { return }
@@ -142,12 +142,12 @@ final class JobWait {
         turn()
     }
 
-    private func tell(_ outcome: JobOutcome) {
+    private func tell(_ event: JobEvent) {
         // Nobody waits for a deadline of the service's own making.
-        guard outcome.type != .overdue else { return }
+        guard event.type != .overdue else { return }
         if let runner { onProgress(runner.poller.views().map(\.record)) }
-        onEvent(outcome.event(digest: Digest.sha256))
-        open.remove(outcome.job.id)
+        onEvent(event)
+        open.remove(event.job.id)
         if open.isEmpty { end(.allEnded) }
     }
 
@@ -159,15 +159,16 @@ final class JobWait {
         onEntry(entry)
         guard entry.kind == .noJobExists, let runner else { return }
         for id in request.jobs where open.contains(id) {
-            let job = ImportJob(id: id, status: .unanswered)
-            let outcome = JobOutcome(
-                type: .lost,
-                occurredAt: clock.wall(),
-                source: source.name,
-                region: runner.poller.region,
-                job: job
+            tell(
+                JobEvent(
+                    .lost,
+                    of: ImportJob(id: id, status: .unanswered),
+                    occurredAt: clock.wall(),
+                    source: source.name,
+                    region: runner.poller.region,
+                    digest: { Digest.sha256($0) }
+                )
             )
-            tell(outcome)
         }
     }
 

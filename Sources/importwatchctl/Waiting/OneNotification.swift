@@ -73,15 +73,15 @@ final class OneNotification {
             createdAt: now.advanced(by: .seconds(-60)),
             completedAt: now
         )
-        let outcome = JobOutcome(
-            type: .completed,
+        var event = JobEvent(
+            .completed,
+            of: job,
             occurredAt: now,
             source: "sample",
             region: "sample-1",
-            job: job,
-            previousStatus: .processing
+            previousStatus: .processing,
+            digest: { Digest.sha256($0) }
         )
-        var event = outcome.event(digest: Digest.sha256)
         // A receiver that drops repeats must see each sample.
         event.id = JobEvent.id(digest: Digest.sha256(Array((event.id + now.rfc3339).utf8)))
         return event

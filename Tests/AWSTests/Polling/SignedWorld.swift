@@ -1,3 +1,4 @@
+import Crypto
 import ImportWatch
 import TestSupport
 
@@ -55,7 +56,15 @@ struct SignedWorld {
         random = SeededGenerator(seed: seed)
         rate = Self.rates[Int(seed % UInt64(Self.rates.count))]
         settings = PollingSettings(requestsPerSecond: rate)
-        signed = SignedPoller(JobPoller(source: "s", region: "r", settings: settings, now: clock.now))
+        signed = SignedPoller(
+            JobPoller(
+                source: "s",
+                region: "r",
+                settings: settings,
+                digest: { Digest.sha256($0) },
+                now: clock.now
+            )
+        )
         _ = signed.poller.setJobs(
             (0..<jobs).map { "job-\($0)" },
             records: { _ in nil },

@@ -61,7 +61,13 @@ extension Hostile {
                 let settings = PollingSettings(requestsPerSecond: pick([.leastNonzeroMagnitude, 1, 1000, 1000]))
                 var now = MonotonicInstant(nanoseconds: pick([.min, 0, 1_000_000_000_000]))
                 var generator = SeededGenerator(seed: UInt64(history))
-                var poller = JobPoller(source: "s", region: "r", settings: settings, now: now)
+                var poller = JobPoller(
+                    source: "s",
+                    region: "r",
+                    settings: settings,
+                    digest: { Array($0.prefix(32)) },
+                    now: now
+                )
                 var statistics = PollStatistics()
                 var records: [String: JobRecord] = [:]
                 for _ in 0..<100 {
@@ -88,9 +94,9 @@ extension Hostile {
                         switch action {
                         case .save(let record): records[record.key.id] = record
                         case .report(let entry): #expect(!entry.message.isEmpty)
-                        case .tell(let outcome):
-                            ended += outcome.type == .lost || outcome.type == .overdue ? 0 : 1
-                            show(outcome.event(digest: { Array($0.prefix(32)) }))
+                        case .tell(let event):
+                            ended += event.type == .lost || event.type == .overdue ? 0 : 1
+                            show(event)
                         }
                     }
                     show(poller, statistics, now: now, wall: wall)

@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 /// What the breaker costs where a receiver is only shaky, and what it spares one that is dead.
 @Suite struct BreakerComparisonTests {

@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 /// An attempt that a crash cut off, as the state hands it back at the next start.
 @Suite struct CutOffAttemptTests {

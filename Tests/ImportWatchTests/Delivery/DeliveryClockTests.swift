@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 /// A step of the wall clock neither gives a delivery up nor keeps one alive.
 @Suite struct DeliveryClockTests {

@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 /// What somebody has sent again while its last attempt ends.
 @Suite struct OutboxReplayTests {
@@ -8,7 +9,7 @@ import Testing
     private func arrived() -> (outbox: Outbox, delivery: Delivery, clock: VirtualClock) {
         var (outbox, clock, random) = (Outbox(), VirtualClock(), SeededGenerator(seed: 1))
         let target = DeliveryTarget.webhook("ops")
-        outbox.setTarget(target, concurrency: 4, retries: .webhook(maxAge: .seconds(86_400)))
+        outbox.setTargets([target: TargetSettings(concurrency: 4, retries: .webhook(maxAge: .seconds(86_400)))])
         let event = JobEvent(
             id: "evt_1",
             type: .failed,

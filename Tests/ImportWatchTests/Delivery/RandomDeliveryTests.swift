@@ -1,6 +1,7 @@
-import ImportWatch
 import TestSupport
 import Testing
+
+@testable import ImportWatch
 
 /// Random histories of one target: whatever happens, every delivery comes to its end and nothing spins.
 @Suite struct RandomDeliveryTests {

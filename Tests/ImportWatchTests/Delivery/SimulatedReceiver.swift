@@ -1,5 +1,6 @@
-import ImportWatch
 import TestSupport
+
+@testable import ImportWatch
 
 /// One target's schedule and a receiver that answers in a tenth of a second, both under a virtual clock.
 struct SimulatedReceiver {

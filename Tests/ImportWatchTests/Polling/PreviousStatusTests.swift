@@ -8,7 +8,7 @@ import Testing
         _ settings: PollingSettings = PollingSettings(),
         for time: Duration,
         _ service: PollerHarness.Service
-    ) -> [JobOutcome] {
+    ) -> [JobEvent] {
         var harness = PollerHarness(settings)
         harness.setJobs(["a"])
         harness.run(for: .seconds(300)) { id, _ in .job(id, .created) }

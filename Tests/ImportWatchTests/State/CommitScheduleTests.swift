@@ -31,7 +31,7 @@ import Testing
             }
             if schedule.begin(isPruningDue: false, now: clock.now) != nil {
                 commits += 1
-                _ = schedule.failed(Self.full, replacedBy: nil, now: clock.now, using: &random)
+                _ = schedule.failed(Self.full, now: clock.now, using: &random)
             }
             clock.advance(by: .seconds(1))
         }
@@ -52,11 +52,11 @@ import Testing
         while start.duration(to: clock.now) < .seconds(86_400) {
             schedule.add { $0.note(record(1, 1)) }
             if schedule.begin(isPruningDue: false, now: clock.now) != nil {
-                let isReplaced = schedule.mayReplace(now: clock.now, using: &random)
-                if isReplaced { replacements.append(start.duration(to: clock.now).seconds) }
-                let everything = isReplaced ? StateBatch() : nil
-                if schedule.failed(Self.damage, replacedBy: everything, now: clock.now, using: &random) != nil {
-                    entries += 1
+                switch schedule.failed(Self.damage, now: clock.now, using: &random) {
+                case .replace:
+                    replacements.append(start.duration(to: clock.now).seconds)
+                    schedule.replaced(with: StateBatch())
+                case .triedAgain(let entry): entries += entry == nil ? 0 : 1
                 }
             }
             clock.advance(by: .seconds(1))
@@ -75,7 +75,12 @@ import Testing
         #expect(schedule.begin(isPruningDue: false, now: clock.now) != nil)
         schedule.add { $0.note(record(2, 6)) }
         let everything = StateBatch(jobs: [record(1, 5), record(3, 7)])
-        #expect(schedule.failed(Self.damage, replacedBy: everything, now: clock.now, using: &random) == nil)
+        guard case .replace = schedule.failed(Self.damage, now: clock.now, using: &random) else {
+            Issue.record("the damaged state is kept")
+            return
+        }
+        #expect(schedule.begin(isPruningDue: true, now: clock.now) == nil, "there is no state now")
+        schedule.replaced(with: everything)
         let next = schedule.begin(isPruningDue: false, now: clock.now)
         let batch = try #require(next)
         #expect(Set(batch.jobs.map(\.key.id)) == ["job-1", "job-2", "job-3"])
@@ -86,16 +91,45 @@ import Testing
         var (clock, schedule, random) = (VirtualClock(), CommitSchedule(), SeededGenerator(seed: 4))
         schedule.add { $0.note(record(1, 1)) }
         #expect(schedule.begin(isPruningDue: false, now: clock.now) != nil)
-        _ = schedule.failed(Self.full, replacedBy: nil, now: clock.now, using: &random)
+        _ = schedule.failed(Self.full, now: clock.now, using: &random)
         #expect(schedule.begin(isPruningDue: false, now: clock.now) == nil)
         schedule.stop()
         #expect(schedule.hasWork)
         #expect(schedule.begin(isPruningDue: false, now: clock.now) != nil)
-        _ = schedule.failed(Self.full, replacedBy: nil, now: clock.now, using: &random)
+        _ = schedule.failed(Self.full, now: clock.now, using: &random)
         #expect(schedule.begin(isPruningDue: false, now: clock.now) == nil)
         #expect(!schedule.hasWork)
         clock.advance(by: .seconds(60))
         #expect(schedule.begin(isPruningDue: true, now: clock.now) == nil)
+    }
+
+    @Test func aDamagedStateThatCannotBePutAsideIsTriedAgainAndSaidOnce() {
+        var (clock, schedule, random) = (VirtualClock(), CommitSchedule(), SeededGenerator(seed: 5))
+        schedule.add { $0.note(record(1, 1)) }
+        #expect(schedule.begin(isPruningDue: false, now: clock.now) != nil)
+        _ = schedule.failed(Self.damage, now: clock.now, using: &random)
+        #expect(schedule.hasWork)
+        #expect(schedule.notReplaced(now: clock.now, using: &random)?.kind == .stateUnavailable)
+        #expect(schedule.begin(isPruningDue: false, now: clock.now) == nil)
+        clock.advance(by: .seconds(5))
+        #expect(schedule.begin(isPruningDue: false, now: clock.now)?.jobs.count == 1)
+        #expect(schedule.succeeded(now: clock.now)?.kind == .stateAvailable)
+        #expect(!schedule.hasWork)
+    }
+
+    @Test func aCommitThatHangsIsSaidOnceAndSoIsItsEnd() throws {
+        var (clock, schedule) = (VirtualClock(), CommitSchedule())
+        let never = MonotonicInstant(nanoseconds: .max)
+        schedule.add { $0.note(record(1, 1)) }
+        #expect(schedule.begin(isPruningDue: false, now: clock.now) != nil)
+        #expect(schedule.noteSlowness(now: clock.now) == nil && schedule.problem == nil)
+        clock.advance(to: try #require(schedule.next(pruning: never)))
+        #expect(schedule.noteSlowness(now: clock.now)?.kind == .stateUnavailable)
+        #expect(schedule.problem == .slow(CommitSchedule.patience))
+        #expect(schedule.noteSlowness(now: clock.now) == nil)
+        #expect(schedule.next(pruning: never) == nil)
+        #expect(schedule.succeeded(now: clock.now)?.kind == .stateAvailable)
+        #expect(schedule.problem == nil)
     }
 
     /// Whoever comes when told to makes progress each time: the loop neither spins nor sleeps past what is due.
@@ -112,7 +146,7 @@ import Testing
                 idle = isBegun ? 0 : idle + 1
                 #expect(idle < 4, "history \(seed)")
                 if isBegun, Bool.random(using: &random) {
-                    _ = schedule.failed(Self.full, replacedBy: nil, now: clock.now, using: &random)
+                    _ = schedule.failed(Self.full, now: clock.now, using: &random)
                     isBegun = false
                 } else if isBegun {
                     _ = schedule.succeeded(now: clock.now)

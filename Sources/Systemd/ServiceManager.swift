@@ -1,8 +1,9 @@
 import CSystemd
 
-/// Tells the service manager how the daemon stands (sd_notify(3)); does nothing where there is no manager.
-public struct ServiceNotifier: Sendable {
-    /// Makes a notifier; the manager's socket is NOTIFY_SOCKET of the process's environment.
+/// The service manager, which is told how the daemon stands (sd_notify(3)).
+///
+/// Its socket is NOTIFY_SOCKET of the process's environment; where there is none, nothing is done.
+public struct ServiceManager: Sendable {
     public init() {}
 
     /// The start is complete.

@@ -1,9 +1,8 @@
-import ImportWatch
 import Testing
 
-@testable import ImportWatchDaemon
+@testable import ImportWatch
 
-@MainActor @Suite struct StatusLineTests {
+@Suite struct StatusLineTests {
     private func second(_ count: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: count * 1_000_000_000) }
 
     @Test func goesOutWhenItsWordsChangeAtMostEveryFiveSeconds() {

@@ -1,7 +1,5 @@
-import ImportWatch
-
 /// Sends the status line when its words change, at most every five seconds.
-struct StatusLine {
+struct StatusLine: Sendable {
     private static let interval = Duration.seconds(5)
 
     private var sent = ""
