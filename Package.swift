@@ -51,20 +51,25 @@ let package = Package(
         .target(name: "SESv2", dependencies: ["AWS", "ImportWatch", "JSON"], swiftSettings: strict),
         .target(
             name: "WatchConfiguration",
-            dependencies: ["Crypto", "ImportWatch", "TOMLShim"],
+            dependencies: ["ImportWatch", "TOMLShim", "Webhook"],
             swiftSettings: strict
         ),
 
         // Adapters: what touches sockets, files, the journal and the disk.
         .target(
+            name: "Platform",
+            dependencies: ["ImportWatch", "ArgumentsShim", "SpawnShim"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "CurlTransport",
             dependencies: ["ImportWatch", "CCurl", "CurlShim"],
             swiftSettings: onMainActor
         ),
-        .target(name: "SQLiteStore", dependencies: ["ImportWatch", "CSQLite"], swiftSettings: strict),
+        .target(name: "SQLiteStore", dependencies: ["ImportWatch", "Platform", "CSQLite"], swiftSettings: strict),
         .target(name: "Webhook", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["ImportWatch", "CSystemd"], swiftSettings: strict),
-        .target(name: "Control", dependencies: ["ImportWatch", "JSON"], swiftSettings: strict),
+        .target(name: "Control", dependencies: ["ImportWatch", "JSON", "Platform"], swiftSettings: strict),
 
         .target(name: "Presentation", dependencies: ["Control", "ImportWatch"], swiftSettings: strict),
 
@@ -72,17 +77,21 @@ let package = Package(
         .target(
             name: "ImportWatchDaemon",
             dependencies: [
-                "ImportWatch", "AWS", "ArgumentsShim", "Control", "Crypto", "CurlTransport", "SESv2", "SpawnShim",
-                "SQLiteStore", "Systemd", "WatchConfiguration", "Webhook",
+                "ImportWatch", "AWS", "Control", "Crypto", "CurlTransport", "Platform", "SESv2", "SQLiteStore",
+                "Systemd", "WatchConfiguration", "Webhook",
             ],
             swiftSettings: onMainActor
         ),
-        .executableTarget(name: "importwatchd", dependencies: ["ImportWatchDaemon"], swiftSettings: onMainActor),
+        .executableTarget(
+            name: "importwatchd",
+            dependencies: ["ImportWatchDaemon", "Platform"],
+            swiftSettings: onMainActor
+        ),
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Presentation", "SQLiteStore",
-                "WatchConfiguration",
+                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "Presentation", "SQLiteStore",
+                "WatchConfiguration", "Webhook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -113,7 +122,7 @@ let package = Package(
         .testTarget(
             name: "AWSTests",
             dependencies: [
-                "AWS", "Crypto", "CurlTransport", "ImportWatch", "JSON", "TestSupport", "WatchConfiguration",
+                "AWS", "Crypto", "CurlTransport", "ImportWatch", "JSON", "Platform", "TestSupport",
             ],
             swiftSettings: strict
         ),
@@ -124,7 +133,7 @@ let package = Package(
         ),
         .testTarget(
             name: "WatchConfigurationTests",
-            dependencies: ["ImportWatch", "WatchConfiguration"],
+            dependencies: ["Crypto", "ImportWatch", "Platform", "WatchConfiguration", "Webhook"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
@@ -158,12 +167,29 @@ let package = Package(
             dependencies: ["Control", "ImportWatch", "Presentation"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: ["ImportWatch", "Platform", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ImportWatchCtlTests",
+            dependencies: ["importwatchctl"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportWatchDaemonTests",
             dependencies: [
-                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SESv2", "TestSupport", "Webhook",
+                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "SESv2", "TestSupport",
+                "Webhook",
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GoldenTests",
+            dependencies: ["ImportWatch", "TestSupport"],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
     ],

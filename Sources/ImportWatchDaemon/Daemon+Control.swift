@@ -148,7 +148,7 @@ extension Daemon: ControlHandler {
         reloadRefusal = nil
         let (added, removed) = apply(plan, records: stored.jobs)
         for entry in core.outbox.orphanReports { reporter.report(entry) }
-        for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
+        for warning in plan.warnings { reporter.report(.configurationWarning(warning.message, at: warning.place)) }
         reporter.report(.reloaded(added: added, removed: removed, summary: summary()))
         perform(core.noteChange())
         finishReload(

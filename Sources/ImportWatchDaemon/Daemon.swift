@@ -2,6 +2,7 @@ import Control
 import CurlTransport
 import Glibc
 import ImportWatch
+import Platform
 import SQLiteStore
 import Systemd
 import WatchConfiguration
@@ -101,7 +102,7 @@ final class Daemon {
         }
         let actions = core.loaded(state, now: clock.now(), wall: clock.wall())
         perform(actions)
-        for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
+        for warning in plan.warnings { reporter.report(.configurationWarning(warning.message, at: warning.place)) }
         becomeReady()
     }
 
@@ -146,7 +147,7 @@ final class Daemon {
         let metricsPath = plan.configuration.metrics.textfile
         let change = sources.apply(plan.sources, records: records)
         core.configure(
-            targets: targets.apply(plan.webhooks),
+            targets: targets.apply(plan.configuration.webhooks),
             keep: plan.configuration.state.keep,
             writesMetrics: metricsPath != nil
         )
@@ -176,7 +177,7 @@ final class Daemon {
         for action in actions {
             switch action {
             case .commit(let batch): commit(batch)
-            case .replaceState(let error): replaceState(after: error)
+            case .replaceState: replaceState()
             case .send(let delivery): send(delivery)
             case .report(let entry): reporter.report(entry)
             case .countDead: countDead()

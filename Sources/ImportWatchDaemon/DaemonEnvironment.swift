@@ -1,5 +1,6 @@
 import AWS
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// What surrounds the daemon: variables, files, clocks.

@@ -1,6 +1,7 @@
 import AWS
 import Control
 import ImportWatch
+import Platform
 import SESv2
 import WatchConfiguration
 
@@ -70,7 +71,9 @@ final class SourceExamination {
             if let problem = Remedy.line(refusal, jobID: probe.jobID, region: probe.region) { findings.add(problem) }
         }
         let skew = caller.skew(of: probe.endpoint)
-        if skew.offset != .zero { findings.add("\(skew.inWords); set this machine's clock") }
+        if skew.offset != .zero {
+            findings.add("\(SourceEntries.clockDifference(skew.offset)); set this machine's clock")
+        }
     }
 
     // MARK: The probe

@@ -1,5 +1,4 @@
 import ImportWatch
-import WatchConfiguration
 import Webhook
 
 /// The notifiers of the targets in force.
@@ -23,22 +22,22 @@ final class Targets {
     }
 
     /// Puts a plan's webhooks in force, besides the journal; answers what each target is to have.
-    func apply(_ hooks: [DaemonPlan.Hook]) -> [DeliveryTarget: TargetSettings] {
+    func apply(_ hooks: [WebhookSettings]) -> [DeliveryTarget: TargetSettings] {
         var settings: [DeliveryTarget: TargetSettings] = [.journal: .journal]
         var notifiers: [String: WebhookNotifier] = [:]
         let clock = environment.clock
         for hook in hooks {
             let notifier =
                 webhooks[hook.name]
-                ?? WebhookNotifier(settings: hook.settings, transport: transport, now: { clock.wall() })
-            notifier.settings = hook.settings
+                ?? WebhookNotifier(settings: hook, transport: transport, now: { clock.wall() })
+            notifier.settings = hook
             notifier.willAttempt = keyRefresh(of: hook, notifier)
             notifiers[hook.name] = notifier
             settings[.webhook(hook.name)] = TargetSettings(
                 events: hook.events,
-                keepsFailedRecordsURL: hook.settings.includesFailedRecordsURL,
+                keepsFailedRecordsURL: hook.includesFailedRecordsURL,
                 concurrency: hook.concurrency,
-                retries: hook.retries
+                retries: .webhook(maxAge: hook.maxAge)
             )
         }
         webhooks = notifiers
@@ -56,7 +55,7 @@ final class Targets {
     }
 
     /// What gives a webhook the keys of a secret file that changed.
-    private func keyRefresh(of hook: DaemonPlan.Hook, _ notifier: WebhookNotifier) -> () -> Void {
+    private func keyRefresh(of hook: WebhookSettings, _ notifier: WebhookNotifier) -> () -> Void {
         guard let path = hook.secretFile else { return {} }
         let secrets = WebhookSecrets(path: path, files: environment.files)
         return { [weak notifier, reporter] in

@@ -1,6 +1,7 @@
 import AWS
 import Crypto
 import ImportWatch
+import Platform
 import SESv2
 
 /// Performs what a source's ``JobPoller`` decides: resolves credentials, sends polls, hands results back.
@@ -258,35 +259,21 @@ final class SourceRunner {
     private func noteClock(_ change: ClockSkew.Change?) {
         switch change {
         case nil: break
-        case .differs:
-            report(.clockSkew, .warning, "\(skew.inWords); signatures use the service's time, set the clock")
-        case .agrees: report(.clockSkew, .info, "\(skew.inWords) again")
+        case .differs: onActions([.report(entries.clockDiffers(by: skew.offset))])
+        case .agrees: onActions([.report(entries.clockAgrees())])
         }
     }
 
-    private func report(_ kind: JournalEntry.Kind, _ priority: JournalEntry.Priority, _ words: String) {
-        onActions([
-            .report(
-                JournalEntry(
-                    kind: kind,
-                    priority: priority,
-                    message: "source \(poller.source) (\(poller.region)): \(words)",
-                    fields: [.source: poller.source, .region: poller.region]
-                )
-            )
-        ])
-    }
+    private var entries: SourceEntries { SourceEntries(poller.source, poller.region) }
 
     // MARK: Credentials
 
     private func watchCredentials() {
-        credentials.onProblem = { [weak self] error in
-            self?.report(.credentialsRefused, .warning, "credentials were not renewed, the old ones go on: \(error)")
-        }
-        credentials.onRenewed = { [weak self] time in
-            self?.report(.credentialsAccepted, .notice, "credentials are renewed again after \(time.inWords)")
-        }
-        credentials.onNotice = { [weak self] words in self?.report(.configurationWarning, .warning, words) }
+        let entries = entries
+        let report = { [weak self] (entry: JournalEntry) in self?.onActions([.report(entry)]) }
+        credentials.onProblem = { report(entries.credentialsNotRenewed($0.description)) }
+        credentials.onRenewed = { report(entries.credentialsRenewed(after: $0)) }
+        credentials.onNotice = { report(entries.credentialsNotice($0)) }
     }
 
     private func awaitCredentials() {

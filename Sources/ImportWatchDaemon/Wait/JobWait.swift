@@ -2,6 +2,7 @@ import AWS
 import Crypto
 import CurlTransport
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// Polls jobs as the daemon does, with nothing kept on disk, until all of them have ended.
@@ -130,14 +131,12 @@ public final class JobWait {
     }
 
     private var source: Configuration.Source {
-        Configuration.Source(
-            name: "wait",
-            region: request.region,
-            profile: request.profile,
-            endpointURL: request.endpointURL,
-            jobs: request.jobs,
-            polling: request.polling
-        )
+        var source = Configuration.Source(name: "wait", jobs: request.jobs)
+        source.region = request.region
+        source.profile = request.profile
+        source.endpointURL = request.endpointURL
+        source.polling = request.polling
+        return source
     }
 
     private func turn() {

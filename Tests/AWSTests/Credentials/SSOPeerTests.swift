@@ -3,10 +3,10 @@ import CurlTransport
 import Foundation
 import ImportWatch
 import JSON
+import Platform
 import Synchronization
 import TestSupport
 import Testing
-import WatchConfiguration
 
 /// The cache of IAM Identity Center, shared with botocore over real files and connections.
 @Suite(.serialized) @MainActor struct SSOPeerTests {

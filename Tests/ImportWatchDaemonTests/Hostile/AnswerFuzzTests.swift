@@ -111,7 +111,7 @@ extension Hostile {
 
         private func show(_ event: JobEvent) {
             #expect(!JournalEntry(telling: event).message.isEmpty)
-            for format in [WebhookFormat.standard, .cloudEvents, .slack] {
+            for format in WebhookFormat.all {
                 #expect(!format.body(event, includesFailedRecordsURL: true).isEmpty)
             }
         }

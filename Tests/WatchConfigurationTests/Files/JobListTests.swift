@@ -1,5 +1,6 @@
 import Foundation
 import ImportWatch
+import Platform
 import Testing
 
 @testable import WatchConfiguration

@@ -1,4 +1,5 @@
 import ImportWatch
+import Platform
 
 @testable import WatchConfiguration
 
