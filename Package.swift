@@ -48,7 +48,6 @@ let package = Package(
         .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "AWS", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
-        .target(name: "SESv2", dependencies: ["AWS", "ImportWatch", "JSON"], swiftSettings: strict),
         .target(
             name: "WatchConfiguration",
             dependencies: ["ImportWatch", "TOMLShim", "Webhook"],
@@ -77,8 +76,8 @@ let package = Package(
         .target(
             name: "ImportWatchDaemon",
             dependencies: [
-                "ImportWatch", "AWS", "Control", "Crypto", "CurlTransport", "Platform", "SESv2", "SQLiteStore",
-                "Systemd", "WatchConfiguration", "Webhook",
+                "ImportWatch", "AWS", "Control", "Crypto", "CurlTransport", "Platform", "SQLiteStore", "Systemd",
+                "WatchConfiguration", "Webhook",
             ],
             swiftSettings: onMainActor
         ),
@@ -96,19 +95,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .executableTarget(
-            name: "SESSimulator",
-            dependencies: [
-                "AWS", "Crypto", "ImportWatch", "JSON",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: strict
-        ),
 
-        // Tests mirror the targets.
+        // Tests mirror the targets; what they share, and the service that they ask.
         .target(name: "FaultPoints", path: "Tests/FaultPoints"),
         .target(
             name: "TestSupport",
@@ -116,8 +104,20 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "SESSimulator",
+            dependencies: [
+                "AWS", "Crypto", "ImportWatch", "JSON", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/SESSimulator",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ImportWatchTests", dependencies: ["ImportWatch", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
             name: "AWSTests",
@@ -127,13 +127,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "SESv2Tests",
-            dependencies: ["AWS", "ImportWatch", "JSON", "SESv2", "TestSupport"],
-            swiftSettings: strict
-        ),
-        .testTarget(
             name: "WatchConfigurationTests",
-            dependencies: ["Crypto", "ImportWatch", "Platform", "WatchConfiguration", "Webhook"],
+            dependencies: ["Crypto", "ImportWatch", "Platform", "TestSupport", "WatchConfiguration", "Webhook"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
@@ -181,8 +176,7 @@ let package = Package(
         .testTarget(
             name: "ImportWatchDaemonTests",
             dependencies: [
-                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "SESv2", "TestSupport",
-                "Webhook",
+                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "TestSupport", "Webhook",
             ],
             swiftSettings: strict
         ),

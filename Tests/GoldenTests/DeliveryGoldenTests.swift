@@ -41,18 +41,15 @@ import Testing
             Self.configuration(
                 "job-a",
                 [
-                    ("flaky", ""), ("dead", "max_age = \"1s\""), ("gone", ""), ("lasting", ""),
-                    ("silent", "timeout = \"200ms\"\nmax_age = \"1s\""),
+                    ("flaky", ""), ("dead", "max_age = \"4s\""), ("gone", ""), ("lasting", ""),
+                    ("silent", "timeout = \"200ms\"\nmax_age = \"4s\""),
                 ]
             )
         )
         let daemon = try world.daemon()
         try await world.wait(for: .webhookUnavailable, "WEBHOOK_NAME=flaky", of: daemon)
-        // Read at the next attempt.
-        try world.folder.write("secret", "no secret\n")
         try await world.wait(for: .webhookAvailable, "WEBHOOK_NAME=flaky", of: daemon)
         try await world.wait(for: .deadLetter, of: daemon, times: 2)
-        try await world.wait(for: .configurationWarning, "WEBHOOK_NAME=lasting", of: daemon)
         let settled = [#""webhook":"lasting","state":"pending","attempts":2,[^}]*"http_status":503"#]
         try await world.show(["deliveries", "--json"], once: settled)
         try await world.show(["deliveries"], and: Normalisation.tables)
@@ -61,14 +58,17 @@ import Testing
         try await world.show(["status", "--job", "job-a"])
         try world.check("deliveries-tool")
         try world.checkJournal("deliveries-journal")
+        // Read at the next attempt.
+        try world.folder.write("secret", "no secret\n")
         try await world.show(["replay", "--pending"])
         try await world.show(["replay", "--webhook", "flaky"])
         try await world.show(["replay", "--dead"])
         try await world.show(["replay", "evt_b6870de1344193c3596d39e90885cedb"])
         try await world.show(["replay", "--since", "2000-01-01T00:00:00Z"])
         try await world.wait(for: .replayed, of: daemon, times: 5)
+        try await world.wait(for: .configurationWarning, of: daemon, times: 5)
         try world.check("deliveries-replayed")
-        try world.checkJournal("deliveries-replayed-journal", only: [.replayed])
+        try world.checkJournal("deliveries-replayed-journal", only: [.replayed, .configurationWarning])
         try await daemon.stopsInTime()
     }
 
@@ -110,7 +110,8 @@ import Testing
         let second = try world.daemon()
         try await world.wait(for: .orphanedDeliveries, of: second)
         try await world.show(["status", "--json"], once: ["CANCELLED"])
-        try await world.show(["status", "--job", "job-b"])
+        let attempts = (pattern: #"delivered, \d+ attempts?"#, template: "delivered, N attempts")
+        try await world.show(["status", "--job", "job-b"], and: [attempts])
         try world.check("orphaned-tool")
         try await second.stopsInTime()
         try world.checkJournal("journal-away-journal", and: [count])

@@ -54,20 +54,18 @@ import Testing
 
     /// A service whose clock is an hour ahead until it is told to agree.
     private static func skewedService(_ agrees: Mutex<Bool>.Reference) throws -> LoopbackServer {
-        try LoopbackServer { _, number in
+        try LoopbackServer { request in
             let date = Date().addingTimeInterval(agrees.value ? 0 : 3600)
             let format = DateFormatter()
             format.locale = Locale(identifier: "en_US_POSIX")
             format.timeZone = TimeZone(identifier: "GMT")
             format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-            let head = "\r\nDate: \(format.string(from: date))"
-            guard number > 0 else {
-                return .init(
-                    #"{"__type": "RequestTimeTooSkewed", "message": "too skewed"}"#,
-                    status: "403 Forbidden" + head
-                )
-            }
-            return .init(#"{"JobId": "skewed", "JobStatus": "PROCESSING"}"#, status: "200 OK" + head)
+            let headers = "Date: \(format.string(from: date))\r\n"
+            let (status, body) =
+                request.number == 0
+                ? ("403 Forbidden", #"{"__type": "RequestTimeTooSkewed", "message": "too skewed"}"#)
+                : ("200 OK", #"{"JobId": "skewed", "JobStatus": "PROCESSING"}"#)
+            return .answerAndClose(LoopbackServer.answer(status, headers: headers, body: body))
         }
     }
 
@@ -82,8 +80,9 @@ import Testing
         guard let world = try await GoldenWorld(Self.scenario) else { return }
         let agrees = Mutex<Bool>.Reference(false)
         let skewed = try Self.skewedService(agrees)
-        let picky = try LoopbackServer { _, _ in
-            .init(#"{"__type": "BadRequestException", "message": "no such form of an ID"}"#, status: "400 Bad Request")
+        let picky = try LoopbackServer { _ in
+            let body = #"{"__type": "BadRequestException", "message": "no such form of an ID"}"#
+            return .answerAndClose(LoopbackServer.answer("400 Bad Request", body: body))
         }
         try world.configure(Self.configuration(skewed: skewed.address, picky: picky.address))
         let keys = #"""
@@ -126,10 +125,11 @@ import Testing
         daemon.signal(SIGHUP)
         try await world.wait(for: .credentialsRefused, "SES_SOURCE=program", of: daemon)
         try await world.wait(for: .jobFound, of: daemon)
+        // Told anew after each reload.
+        try await world.wait(for: .noJobExists, of: daemon, times: 2)
         try world.folder.write("program", keys)
         daemon.signal(SIGHUP)
         try await world.wait(for: .credentialsAccepted, "SES_SOURCE=program", of: daemon)
-        // Told anew after each reload.
         try await world.wait(for: .noJobExists, of: daemon, times: 3)
         try await daemon.stopsInTime()
         try world.checkJournal("sources-journal", and: [(#"job none-\d does"#, "job none-N does")])

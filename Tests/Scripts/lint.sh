@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# The formatting, and what the compiler can't see to: clocks and randomness are read in one file each, nothing is
-# forced, C modules have one importer, and the daemon has no Foundation.
+# The formatting, and what the compiler can't see to: what is public has a comment, everything is used, clocks and
+# randomness are read in one file each, nothing is forced, entries are worded in one folder, C modules have one importer,
+# and the daemon has no Foundation.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 failed=0
 swift format lint --strict -r Sources Tests Package.swift || failed=1
+Tests/Scripts/undocumented.py || failed=1
+Tests/Scripts/unused.py || failed=1
 
 # refuse WHAT PATTERN [-x EXCEPTION] PATHSPEC…: complains about lines that match, but for those with the exception.
 refuse() {
@@ -22,8 +25,7 @@ refuse() {
     fi
 }
 
-everything=('Sources/*.swift')
-ours=("${everything[@]}" ':!Sources/SESSimulator')
+ours=('Sources/*.swift')
 clocks='clock_gettime|clock_nanosleep|gettimeofday|timespec_get|(^|[^a-zA-Z_])time\((nil|&|NULL)'
 clocks+='|(Continuous|Suspending)Clock|(Dispatch(Wall)?Time|Date)\.now|[ (]\.now\(\)|[^a-zA-Z]Date\(\)'
 # A deadline so long from now is a relative wait: nothing sees the clock's value.
@@ -33,9 +35,11 @@ randomness='SystemRandomNumberGenerator|getrandom|getentropy|arc4random|RAND_(pr
 randomness+='|[^s]\.random\(|\.randomElement\(|\.shuffled?\(|[^a-zA-Z_.](rand|random|drand48)\(\)|UUID\(\)'
 refuse 'randomness is read outside SystemRandom.swift' "$randomness" -x 'using:' \
     "${ours[@]}" ':!Sources/Platform/Clocks/SystemRandom.swift'
+refuse 'an entry worded outside ImportWatch/Entries' 'JournalEntry\([^t]|JournalEntry\($' \
+    "${ours[@]}" ':!Sources/ImportWatch/Entries'
 refuse 'an escape from the rules' '@unchecked Sendable|nonisolated\(unsafe\)|try!|fatalError\(|[^a-z]as! ' \
-    "${everything[@]}"
-refuse 'Foundation outside the simulator' 'import (struct |class |func )?Foundation' "${ours[@]}"
+    "${ours[@]}" 'Tests/SESSimulator/*.swift'
+refuse 'Foundation' 'import (struct |class |func )?Foundation' "${ours[@]}"
 refuse 'something unfinished' 'TODO|FIXME' 'Sources' 'Tests' ':!Tests/Scripts/lint.sh'
 
 for module in CCurl COpenSSL CSystemd CSQLite CJansson CTOMLPlusPlus; do

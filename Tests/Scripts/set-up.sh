@@ -4,10 +4,10 @@
 set -euo pipefail
 packages=(
     libcurl4-openssl-dev libssl-dev libsystemd-dev libsqlite3-dev libjansson-dev libtomlplusplus-dev pkg-config
-    libc6-dev git ca-certificates binutils
+    libc6-dev git ca-certificates binutils python3
 )
 if [ "${1:-build}" = test ]; then
-    packages+=(mandoc prometheus python3 python3-venv openssl curl iproute2 procps)
+    packages+=(mandoc prometheus python3-venv openssl curl iproute2 procps)
     packages+=(systemd systemd-container dbus lintian)
 fi
 if [ "${1:-build}" != build ]; then

@@ -1,5 +1,6 @@
 import Crypto
 import ImportWatch
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration

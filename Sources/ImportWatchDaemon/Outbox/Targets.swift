@@ -21,7 +21,7 @@ final class Targets {
         self.reporter = reporter
     }
 
-    /// Puts a plan's webhooks in force, besides the journal; answers what each target is to have.
+    /// Puts webhooks in force, besides the journal; answers what each target is to have.
     func apply(_ hooks: [WebhookSettings]) -> [DeliveryTarget: TargetSettings] {
         var settings: [DeliveryTarget: TargetSettings] = [.journal: .journal]
         var notifiers: [String: WebhookNotifier] = [:]

@@ -1,4 +1,5 @@
 import ImportWatch
+import TestSupport
 
 /// Everything that changes in the simulator.
 struct World: Sendable {
@@ -20,14 +21,14 @@ struct World: Sendable {
     private(set) var webhooks: [String: Scenario.Webhook] = [:]
     private(set) var latency: Int64 = 0
     var statistics = Statistics()
-    private var random: UInt64
+    private var random: SeededGenerator
 
     /// - Parameters:
     ///   - seed: Seeds faults and request IDs.
     ///   - start: Seconds since the epoch.
     init(scenario: Scenario, seed: UInt64, start: Double) throws {
         self.start = start
-        random = seed
+        random = SeededGenerator(seed: seed)
         if scenario.keys == nil { signatures.add(Self.standardKey) }
         try change(scenario, now: start)
     }
@@ -116,24 +117,16 @@ struct World: Sendable {
 
     /// True with a probability, from the seeded randomness.
     mutating func happens(_ probability: Double) -> Bool {
-        Double(number() >> 11) / Double(1 << 53) < probability
+        Double(random.next() >> 11) / Double(1 << 53) < probability
     }
 
     /// A request ID in the form of a UUID.
     mutating func requestID() -> String {
-        let digits = [number(), number()].map { number in
+        let digits = [random.next(), random.next()].map { number in
             let text = String(number, radix: 16)
             return String(repeating: "0", count: 16 - text.utf8.count) + text
         }.joined()
         func part(_ from: Int, _ length: Int) -> Substring { digits.dropFirst(from).prefix(length) }
         return "\(part(0, 8))-\(part(8, 4))-4\(part(13, 3))-a\(part(17, 3))-\(part(20, 12))"
-    }
-
-    /// SplitMix64.
-    private mutating func number() -> UInt64 {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (random ^ (random >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,28 +1,26 @@
-import AWS
 import ImportWatch
-import SESv2
 import Testing
 
+@testable import AWS
+
 @Suite struct GetImportJobRequestTests {
-    private func request(_ jobID: String, endpoint: ServiceEndpoint = .sesv2(region: "eu-west-1")) -> HTTPRequest {
-        var signer = SigV4Signer(
-            credentials: Credentials(
-                accessKeyID: "AKIDEXAMPLE",
-                secretAccessKey: "secret",
-                sessionToken: "token",
-                provider: "test"
-            ),
-            region: "eu-west-1",
-            service: "ses"
-        )
-        return GetImportJob.request(
-            jobID: jobID,
+    private static let regional = ServiceEndpoint(host: "email.eu-west-1.amazonaws.com")
+
+    private func request(_ jobID: String, endpoint: ServiceEndpoint = Self.regional) -> HTTPRequest {
+        var client = SESv2Client(
             endpoint: endpoint,
-            signer: &signer,
-            at: WallTime(secondsSinceEpoch: Int64(1_795_000_000)),
+            region: "eu-west-1",
             connectTimeout: .seconds(2),
             timeout: .seconds(7)
         )
+        let credentials = Credentials(
+            accessKeyID: "AKIDEXAMPLE",
+            secretAccessKey: "secret",
+            sessionToken: "token",
+            provider: "test"
+        )
+        let time = WallTime(secondsSinceEpoch: Int64(1_795_000_000))
+        return client.request(GetImportJob(jobID: jobID), signedWith: credentials, at: time)
     }
 
     @Test func asksTheRegionalEndpoint() {

@@ -1,9 +1,9 @@
-import AWS
 import ImportWatch
 import JSON
-import SESv2
 import TestSupport
 import Testing
+
+@testable import AWS
 
 @Suite struct GetImportJobAnswerTests {
     private let now = WallTime(secondsSinceEpoch: Int64(1_795_000_000))
@@ -11,7 +11,7 @@ import Testing
     private func result(_ body: String, status: Int = 200, headers: String = "", jobID: String = "j") -> PollResult {
         let block = "HTTP/1.1 \(status) X\r\nx-amzn-RequestId: r-1\r\n\(headers)\r\n"
         let response = HTTPResponse(status: status, headerBlock: Array(block.utf8), body: Array(body.utf8))
-        return GetImportJob.result(of: response, jobID: jobID, now: now)
+        return GetImportJob(jobID: jobID).result(of: response, now: now)
     }
 
     private func job(_ body: String) throws -> ImportJob {
@@ -170,10 +170,9 @@ import Testing
                 #"{"JobId":"j","JobStatus":"FAILED","FailureInfo":{"ErrorMessage":"x"},"CreatedTimestamp":1.7e9,"#.utf8
             ) + Array(#""ImportDataSource":{"S3Url":"s3://b/k","DataFormat":"CSV"},"ProcessedRecordsCount":7}"#.utf8)
         var answered = 0
-        var state: UInt64 = 42
+        var random = SeededGenerator(seed: 42)
         func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
+            Int.random(in: 0..<bound, using: &random)
         }
         for _ in 0..<20_000 {
             var bytes = good
@@ -184,7 +183,7 @@ import Testing
                 default: bytes.insert(UInt8(next(256)), at: next(bytes.count))
                 }
             }
-            let result = GetImportJob.result(of: HTTPResponse(status: 200, body: bytes), jobID: "j", now: now)
+            let result = GetImportJob(jobID: "j").result(of: HTTPResponse(status: 200, body: bytes), now: now)
             switch result {
             case .answered: answered += 1
             case .unavailable: break

@@ -1,27 +1,7 @@
 import ImportWatch
+import TestSupport
 
 @testable import WatchConfiguration
-
-/// Files that exist in a test only.
-struct MemoryFiles: FileReader {
-    var contents: [String: [UInt8]] = [:]
-    var errors: [String: FileError] = [:]
-    /// What patterns match.
-    var matches: [String: [String]] = [:]
-
-    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        if let error = errors[path] { throw error }
-        guard let bytes = contents[path] else { throw .notFound(path: path) }
-        guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
-        return bytes
-    }
-
-    func version(of path: String) -> FileVersion? {
-        contents[path].map { FileVersion(inode: 1, modifiedNanoseconds: 0, size: Int64($0.count)) }
-    }
-
-    func paths(matching pattern: String) -> [String] { matches[pattern] ?? [] }
-}
 
 extension MemoryFiles {
     /// Loads `text` as /etc/c.toml among these files.
@@ -37,9 +17,8 @@ extension MemoryFiles {
         bytes: [UInt8],
         environment: [String: String] = [:]
     ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [Complaint]) {
-        var files = self
-        files.contents["/etc/c.toml"] = bytes
-        return try ConfigurationLoader(files: files, environment: environment).load(path: "/etc/c.toml")
+        contents["/etc/c.toml"] = bytes
+        return try ConfigurationLoader(files: self, environment: environment).load(path: "/etc/c.toml")
     }
 
     /// What is wrong with `text`, line by line.

@@ -1,5 +1,5 @@
 /// The environment's variables as the AWS SDKs take them: a blank value counts as unset.
-public struct AWSEnvironment: Sendable {
+public struct AWSVariables: Sendable {
     private let variables: [String: String]
 
     /// Takes the variables of a process.
