@@ -177,7 +177,7 @@ final class Daemon {
         for action in actions {
             switch action {
             case .commit(let batch): commit(batch)
-            case .replaceState(let error): replaceState(after: error)
+            case .replaceState: replaceState()
             case .send(let delivery): send(delivery)
             case .report(let entry): reporter.report(entry)
             case .countDead: countDead()
