@@ -99,6 +99,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Single steps of the daemon's work, whose instructions are counted.
+        .executableTarget(
+            name: "InstructionCounts",
+            dependencies: ["AWS", "Crypto", "ImportWatch", "SESv2", "SQLiteStore"],
+            path: "Tests/Benchmarks/InstructionCounts",
+            swiftSettings: strict
+        ),
+
         // Tests mirror the targets.
         .target(name: "FaultPoints", path: "Tests/FaultPoints"),
         .target(

@@ -12,8 +12,9 @@ test)
     packages+=(systemd systemd-container dbus lintian dpkg-dev)
     ;;
 bench)
-    packages+=(nginx gcc golang-go golang-github-aws-aws-sdk-go-v2-dev python3 python3-venv openssl util-linux valgrind)
+    packages+=(nginx gcc golang-go golang-github-aws-aws-sdk-go-v2-dev python3 python3-venv openssl util-linux)
     ;;
+instructions) packages+=(python3 valgrind) ;;
 package) packages+=(dpkg-dev) ;;
 esac
 if ! command -v dpkg-query >/dev/null; then

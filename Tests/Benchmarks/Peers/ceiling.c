@@ -1,6 +1,6 @@
 // The ceiling: what a poll costs in C. libcurl's multi interface over epoll, Signature Version 4 with OpenSSL and the
-// day's key kept, answers decoded with jansson, a heap of deadlines. It does what is asked for and no more: it writes no
-// state, tells nobody, and handles no throttling.
+// day's key kept, answers decoded with jansson, a heap of deadlines. It does what is asked for and no more: it writes
+// no state, tells nobody, and handles no throttling.
 //
 // Usage: ceiling ENDPOINT FILE-OF-JOBS REQUESTS-PER-SECOND IN-FLIGHT    (0 requests a second: as fast as it goes)
 // Environment: AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION AWS_CA_BUNDLE

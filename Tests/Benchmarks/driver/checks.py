@@ -69,7 +69,7 @@ def _complaints(statistics, learnt):
         if asked.get(job, 0) != 1:
             yield f"job {job}, which had ended, was asked for {asked.get(job, 0)} times"
     if learnt["failures"]:
-        yield f"{learnt['failures']} failures"
+        yield f"{learnt['failures']} failures: {learnt}"
     for member, expected in EXPECTED.items():
         if learnt[member] != expected:
             yield f"{member} are {learnt[member]} instead of {expected}"

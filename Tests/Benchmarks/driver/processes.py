@@ -51,7 +51,8 @@ class Program:
 
     def wakeups(self):
         """How often its threads have gone to sleep to be woken: voluntary context switches."""
-        return sum(_status(task / "status", "voluntary_ctxt_switches") for task in Path(f"/proc/{self.pid}/task").iterdir())
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(_status(task / "status", "voluntary_ctxt_switches") for task in tasks)
 
     def resident(self):
         """VmRSS in MiB."""

@@ -84,7 +84,8 @@ class Rounds:
             program.check_it_runs()
             after = (self.service.requests(), time.monotonic(), program.cpu(), program.wakeups())
             requests, took, cpu, wakeups = (late - early for early, late in zip(before, after))
-            sample = Sample(mode.name, name, number, requests, took, cpu, wakeups, program.resident(), program.private())
+            memory = (program.resident(), program.private())
+            sample = Sample(mode.name, name, number, requests, took, cpu, wakeups, *memory)
             learnt = client.stop()
         finally:
             client.program.kill()

@@ -44,7 +44,9 @@ class Service:
     """The server, and how many requests it has answered."""
 
     def __init__(self, folder, core):
-        self.folder = folder
+        # nginx makes its temporary folders its own user's.
+        self.folder = folder = folder / "nginx"
+        folder.mkdir()
         self.authorities = folder / "certificate.pem"
         self.plain, self.tls, self.status = free_port(), free_port(), free_port()
         self._certify()

@@ -56,8 +56,7 @@ def measure(count, service, folder, settings, states):
             daemon.ask("reload")
         time.sleep(2)
         reloaded = (program.resident(), program.private())
-        known = sum(daemon.learnt()["statuses"].values())
-        daemon.program.stop()
+        known = sum(daemon.stop()["statuses"].values())
     finally:
         daemon.program.kill()
     return {
