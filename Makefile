@@ -30,6 +30,10 @@ test-package: deb set-up-test ## Check the package, and run it in a container th
 	$(SWIFT) build $(CHECKED) --product ses-simulator
 	Tests/Container/run.sh .build-release/importwatchd_*.deb .build/debug/ses-simulator
 
+golden: set-up-test ## Record anew what users and programs see, Tests/GoldenTests/Golden; read its diff before a commit
+	$(SWIFT) build --build-tests $(CHECKED)
+	IMPORTWATCH_RECORD=1 $(SWIFT) test --skip-build --filter GoldenTests
+
 kill-test: set-up-test ## Kill the daemon 200 times at random, and look for lost or needless notifications (2 minutes)
 	$(SWIFT) build --build-tests $(CHECKED)
 	IMPORTWATCH_KILLS=200 $(SWIFT) test --skip-build --filter KillTests
@@ -75,5 +79,5 @@ set-up-build:
 set-up-test:
 	@Tests/Scripts/set-up.sh test
 
-.PHONY: help build demo test kill-test bench instructions test-package tsan release install deb lint format clean set-up-build set-up-test
+.PHONY: help build demo test golden kill-test bench instructions test-package tsan release install deb lint format clean set-up-build set-up-test
 .DEFAULT_GOAL := help

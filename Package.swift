@@ -48,23 +48,27 @@ let package = Package(
         .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "AWS", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
-        .target(name: "SESv2", dependencies: ["AWS", "ImportWatch", "JSON"], swiftSettings: strict),
         .target(
             name: "WatchConfiguration",
-            dependencies: ["Crypto", "ImportWatch", "TOMLShim"],
+            dependencies: ["ImportWatch", "TOMLShim", "Webhook"],
             swiftSettings: strict
         ),
 
         // Adapters: what touches sockets, files, the journal and the disk.
         .target(
+            name: "Platform",
+            dependencies: ["ImportWatch", "ArgumentsShim", "SpawnShim"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "CurlTransport",
             dependencies: ["ImportWatch", "CCurl", "CurlShim"],
             swiftSettings: onMainActor
         ),
-        .target(name: "SQLiteStore", dependencies: ["ImportWatch", "CSQLite"], swiftSettings: strict),
+        .target(name: "SQLiteStore", dependencies: ["ImportWatch", "Platform", "CSQLite"], swiftSettings: strict),
         .target(name: "Webhook", dependencies: ["ImportWatch", "JSON", "Crypto"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["ImportWatch", "CSystemd"], swiftSettings: strict),
-        .target(name: "Control", dependencies: ["ImportWatch", "JSON"], swiftSettings: strict),
+        .target(name: "Control", dependencies: ["ImportWatch", "JSON", "Platform"], swiftSettings: strict),
 
         .target(name: "Presentation", dependencies: ["Control", "ImportWatch"], swiftSettings: strict),
 
@@ -72,29 +76,22 @@ let package = Package(
         .target(
             name: "ImportWatchDaemon",
             dependencies: [
-                "ImportWatch", "AWS", "ArgumentsShim", "Control", "Crypto", "CurlTransport", "SESv2", "SpawnShim",
-                "SQLiteStore", "Systemd", "WatchConfiguration", "Webhook",
+                "ImportWatch", "AWS", "Control", "Crypto", "CurlTransport", "Platform", "SQLiteStore", "Systemd",
+                "WatchConfiguration", "Webhook",
             ],
             swiftSettings: onMainActor
         ),
-        .executableTarget(name: "importwatchd", dependencies: ["ImportWatchDaemon"], swiftSettings: onMainActor),
+        .executableTarget(
+            name: "importwatchd",
+            dependencies: ["ImportWatchDaemon", "Platform"],
+            swiftSettings: onMainActor
+        ),
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Presentation", "SQLiteStore",
-                "WatchConfiguration",
+                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "Presentation", "SQLiteStore",
+                "WatchConfiguration", "Webhook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "SESSimulator",
-            dependencies: [
-                "AWS", "Crypto", "ImportWatch", "JSON",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -102,12 +99,12 @@ let package = Package(
         // Single steps of the daemon's work, whose instructions are counted.
         .executableTarget(
             name: "InstructionCounts",
-            dependencies: ["AWS", "Crypto", "ImportWatch", "SESv2", "SQLiteStore"],
+            dependencies: ["AWS", "Crypto", "ImportWatch", "SQLiteStore"],
             path: "Tests/Benchmarks/InstructionCounts",
             swiftSettings: strict
         ),
 
-        // Tests mirror the targets.
+        // Tests mirror the targets; what they share, and the service that they ask.
         .target(name: "FaultPoints", path: "Tests/FaultPoints"),
         .target(
             name: "TestSupport",
@@ -115,24 +112,31 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "SESSimulator",
+            dependencies: [
+                "AWS", "Crypto", "ImportWatch", "JSON", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/SESSimulator",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ImportWatchTests", dependencies: ["ImportWatch", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
             name: "AWSTests",
             dependencies: [
-                "AWS", "Crypto", "CurlTransport", "ImportWatch", "JSON", "TestSupport", "WatchConfiguration",
+                "AWS", "Crypto", "CurlTransport", "ImportWatch", "JSON", "Platform", "TestSupport",
             ],
             swiftSettings: strict
         ),
         .testTarget(
-            name: "SESv2Tests",
-            dependencies: ["AWS", "ImportWatch", "JSON", "SESv2", "TestSupport"],
-            swiftSettings: strict
-        ),
-        .testTarget(
             name: "WatchConfigurationTests",
-            dependencies: ["ImportWatch", "WatchConfiguration"],
+            dependencies: ["Crypto", "ImportWatch", "Platform", "TestSupport", "WatchConfiguration", "Webhook"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
@@ -166,12 +170,28 @@ let package = Package(
             dependencies: ["Control", "ImportWatch", "Presentation"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: ["ImportWatch", "Platform", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ImportWatchCtlTests",
+            dependencies: ["importwatchctl"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportWatchDaemonTests",
             dependencies: [
-                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "SESv2", "TestSupport", "Webhook",
+                "AWS", "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "TestSupport", "Webhook",
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GoldenTests",
+            dependencies: ["ImportWatch", "TestSupport"],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
     ],

@@ -4,7 +4,7 @@ import ImportWatch
 @MainActor
 public struct AWSPorts {
     /// The process's environment.
-    public var environment: AWSEnvironment
+    public var variables: AWSVariables
     /// Reads the shared files and tokens.
     public var files: any FileReader
     /// Sends requests.
@@ -24,7 +24,7 @@ public struct AWSPorts {
 
     /// Gathers the ports.
     public init(
-        environment: AWSEnvironment,
+        variables: AWSVariables,
         files: any FileReader,
         transport: any HTTPTransport,
         writer: (any FileWriter)? = nil,
@@ -34,7 +34,7 @@ public struct AWSPorts {
         wait: @escaping @MainActor (Duration) async -> Void,
         draw: @escaping @MainActor () -> Double
     ) {
-        self.environment = environment
+        self.variables = variables
         self.files = files
         self.transport = transport
         self.writer = writer
@@ -43,14 +43,5 @@ public struct AWSPorts {
         self.wallTime = wallTime
         self.wait = wait
         self.draw = draw
-    }
-}
-
-extension HTTPTransport {
-    /// Sends a request and returns its answer.
-    func answer(to request: HTTPRequest) async -> Result<HTTPResponse, TransportError> {
-        await withCheckedContinuation { continuation in
-            _ = send(request) { continuation.resume(returning: $0) }
-        }
     }
 }

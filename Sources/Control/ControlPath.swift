@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Where the control socket lies.
 public enum ControlPath {
@@ -23,9 +23,8 @@ public enum ControlPath {
     /// The path without symbolic links and relative parts, by which two names of one state are seen to be the same.
     public static func canonical(_ path: String) -> String {
         let folder = folder(of: path)
-        guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved) + "/" + path.dropFirst(folder.count)
+        guard let resolved = FilePaths.resolved(folder.isEmpty ? "." : folder) else { return path }
+        return resolved + "/" + path.dropFirst(folder.count)
     }
 
     private static func inRuntimeDirectory(_ environment: [String: String]) -> String? {

@@ -1,7 +1,7 @@
 import COpenSSL
 
 /// An Ed25519 signing key (RFC 8032), from its 32-byte seed.
-public struct Ed25519SigningKey: Sendable {
+public struct Ed25519SigningKey: Hashable, Sendable {
     /// The seed.
     private let seed: [UInt8]
     /// The public key, 32 bytes.

@@ -1,8 +1,7 @@
 import AWS
-import Crypto
 import ImportWatch
+import Platform
 import WatchConfiguration
-import Webhook
 
 /// A configuration with all that the environment adds to it: what the daemon puts in force.
 struct DaemonPlan {
@@ -13,19 +12,9 @@ struct DaemonPlan {
         var jobs: [String]
     }
 
-    struct Hook {
-        var name: String
-        var secretFile: String?
-        var settings: WebhookSettings
-        var events: Set<EventType>
-        var concurrency: Int
-        var retries: RetrySchedule
-    }
-
     var configuration: Configuration
     var warnings: [Complaint]
     var sources: [Source]
-    var webhooks: [Hook]
 }
 
 /// Reads the configuration and makes a plan of it, at start and at each reload.
@@ -42,12 +31,7 @@ struct ConfigurationReader {
             complaints += SharedJob.among(group.map { ($0.name, $0.jobs) }).map { complaint($0.problem) }
         }
         if !complaints.isEmpty { throw .invalid(complaints) }
-        return DaemonPlan(
-            configuration: configuration,
-            warnings: warnings,
-            sources: sources,
-            webhooks: configuration.webhooks.map(hook)
-        )
+        return DaemonPlan(configuration: configuration, warnings: warnings, sources: sources)
     }
 
     private func source(of source: Configuration.Source, complaints: inout [Complaint]) -> DaemonPlan.Source? {
@@ -85,37 +69,6 @@ struct ConfigurationReader {
 
     private func complaint(_ message: String) -> Complaint {
         Complaint(path: path, line: 1, column: 1, severity: .error, message: message)
-    }
-
-    private func hook(_ webhook: Configuration.Webhook) -> DaemonPlan.Hook {
-        DaemonPlan.Hook(
-            name: webhook.name,
-            secretFile: webhook.secretFile,
-            settings: Self.settings(of: webhook),
-            events: webhook.events,
-            concurrency: webhook.concurrency,
-            retries: .webhook(maxAge: webhook.maxAge)
-        )
-    }
-
-    static func settings(of webhook: Configuration.Webhook) -> WebhookSettings {
-        WebhookSettings(
-            url: webhook.url,
-            keys: webhook.secrets.compactMap(\.signingKey),
-            format: format(webhook.format),
-            headers: webhook.headers,
-            includesFailedRecordsURL: webhook.includesFailedRecordsURL,
-            timeout: webhook.timeout,
-            tls: webhook.tls
-        )
-    }
-
-    private static func format(_ format: Configuration.Webhook.Format) -> WebhookFormat {
-        switch format {
-        case .standard: .standard
-        case .cloudevents: .cloudEvents
-        case .slack: .slack
-        }
     }
 }
 

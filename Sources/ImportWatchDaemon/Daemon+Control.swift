@@ -142,7 +142,7 @@ extension Daemon: ControlHandler {
         reloadRefusal = nil
         let (added, removed) = apply(plan, jobs: stored.jobs)
         deliveries.reportOrphans()
-        for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
+        for warning in plan.warnings { reporter.report(.configurationWarning(warning.message, at: warning.place)) }
         reporter.report(.reloaded(added: added, removed: removed, summary: summary()))
         scheduleTurn()
         finishReload(

@@ -3,6 +3,7 @@ import CurlTransport
 import Dispatch
 import Glibc
 import ImportWatch
+import Platform
 import SQLiteStore
 import Systemd
 import WatchConfiguration
@@ -121,7 +122,7 @@ final class Daemon {
             reporter.report(.rowsUnreadable(state.unreadable, path: plan.configuration.state.path))
         }
         deliveries.reportOrphans()
-        for warning in plan.warnings { reporter.report(.configurationWarning(warning)) }
+        for warning in plan.warnings { reporter.report(.configurationWarning(warning.message, at: warning.place)) }
         isLoaded = true
         becomeReady()
     }
@@ -234,31 +235,31 @@ final class Daemon {
     }
 
     private func applyTargets(_ plan: DaemonPlan) {
-        deliveries.keepTargets(Set([.journal] + plan.webhooks.map { DeliveryTarget.webhook($0.name) }))
+        deliveries.keepTargets(Set([.journal] + plan.configuration.webhooks.map { DeliveryTarget.webhook($0.name) }))
         deliveries.setTarget(.journal, notifier: journalNotifier, concurrency: 100, retries: .journal)
         var notifiers: [String: WebhookNotifier] = [:]
         let clock = clock
-        for hook in plan.webhooks {
+        for hook in plan.configuration.webhooks {
             let notifier =
                 webhooks[hook.name]
-                ?? WebhookNotifier(settings: hook.settings, transport: transport, now: { clock.wall() })
-            notifier.settings = hook.settings
+                ?? WebhookNotifier(settings: hook, transport: transport, now: { clock.wall() })
+            notifier.settings = hook
             notifier.willAttempt = keyRefresh(of: hook, notifier)
             notifiers[hook.name] = notifier
             deliveries.setTarget(
                 .webhook(hook.name),
                 notifier: notifier,
                 events: hook.events,
-                keepsFailedRecordsURL: hook.settings.includesFailedRecordsURL,
+                keepsFailedRecordsURL: hook.includesFailedRecordsURL,
                 concurrency: hook.concurrency,
-                retries: hook.retries
+                retries: .webhook(maxAge: hook.maxAge)
             )
         }
         webhooks = notifiers
     }
 
     /// What gives a webhook the keys of a secret file that changed.
-    private func keyRefresh(of hook: DaemonPlan.Hook, _ notifier: WebhookNotifier) -> () -> Void {
+    private func keyRefresh(of hook: WebhookSettings, _ notifier: WebhookNotifier) -> () -> Void {
         guard let path = hook.secretFile else { return {} }
         let secrets = WebhookSecrets(path: path, files: environment.files)
         return { [weak notifier, reporter] in

@@ -1,5 +1,6 @@
 import AWS
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// What surrounds the daemon: variables, files, clocks.
@@ -30,20 +31,19 @@ struct DaemonEnvironment {
     ///
     /// Shared files that can't be read are no reason not to start: whoever needs them tells what is wrong.
     func client(of source: Configuration.Source) -> ClientConfiguration {
-        let environment = AWSEnvironment(variables)
         do throws(CredentialError) {
             return try ClientConfiguration(
                 region: source.region,
                 endpointURL: source.endpointURL,
                 profile: source.profile,
-                environment: environment,
+                variables: AWSVariables(variables),
                 files: files
             )
         } catch {
             return ClientConfiguration(
                 region: source.region,
                 endpointURL: source.endpointURL,
-                environment: environment
+                variables: AWSVariables(variables)
             )
         }
     }
@@ -52,7 +52,7 @@ struct DaemonEnvironment {
     func troubles(of source: Configuration.Source) -> [String] {
         let profile = NamedProfile.problem(
             with: source.profile,
-            environment: AWSEnvironment(variables),
+            variables: AWSVariables(variables),
             files: files
         )
         return [profile?.description, authoritiesProblem(of: source)].compactMap { $0 }
@@ -74,7 +74,7 @@ struct DaemonEnvironment {
         let clock = clock
         var random = SystemRandom()
         return AWSPorts(
-            environment: AWSEnvironment(variables),
+            variables: AWSVariables(variables),
             files: files,
             transport: transport,
             writer: LocalFiles(),

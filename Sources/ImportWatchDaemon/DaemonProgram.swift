@@ -2,6 +2,7 @@ import CurlTransport
 import Dispatch
 import Glibc
 import ImportWatch
+import Platform
 import Systemd
 import WatchConfiguration
 
@@ -23,7 +24,7 @@ public enum DaemonProgram {
             path = configuration
         }
         let environment = DaemonEnvironment(
-            variables: LocalEnvironment.variables(),
+            variables: ProcessEnvironment.variables(),
             files: LocalFiles(),
             clock: SystemClock()
         )

@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 import ImportWatch
+import Platform
 
 /// A connection to a SQLite database, with its statements kept prepared.
 final class Database {
@@ -46,9 +47,8 @@ final class Database {
         // SQLite refuses a link in any part of the path; only the last part is in doubt.
         var name = path
         let slash = path.lastIndex(of: "/")
-        if let folder = realpath(slash.map { String(path[...$0]) } ?? ".", nil) {
-            name = String(cString: folder) + "/" + path[(slash.map { path.index(after: $0) } ?? path.startIndex)...]
-            free(folder)
+        if let folder = FilePaths.resolved(slash.map { String(path[...$0]) } ?? ".") {
+            name = folder + "/" + path[(slash.map { path.index(after: $0) } ?? path.startIndex)...]
         }
         if access == .writing { return (name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW) }
         var uri = "file:"

@@ -1,5 +1,5 @@
-import Crypto
 import ImportWatch
+import Webhook
 
 /// A whole configuration, checked and with its defaults filled in.
 public struct Configuration: Hashable, Sendable {
@@ -8,7 +8,7 @@ public struct Configuration: Hashable, Sendable {
     /// The sources, each with a name of its own.
     public var sources: [Source]
     /// The webhooks, each with a name of its own.
-    public var webhooks: [Webhook]
+    public var webhooks: [WebhookSettings]
     /// Where the state is kept.
     public var state: State
     /// Where metrics are written.
@@ -39,94 +39,23 @@ public struct Configuration: Hashable, Sendable {
         /// The IDs of the jobs, each once, in the order of the files.
         public var jobs: [String]
         /// The paths and patterns of the lists that the jobs were read from too.
-        public var jobsFiles: [String]
+        public var jobsFiles: [String] = []
         /// Whether every job that the service lists is watched too.
-        public var discover: Bool
+        public var discover = false
         /// How it is polled.
-        public var polling: PollingSettings
+        public var polling = PollingSettings()
         /// By which operation it is polled.
-        public var strategy: Strategy
+        public var strategy = Strategy.auto
         /// The longest time for one request.
-        public var requestTimeout: Duration
+        public var requestTimeout = Duration.seconds(15)
         /// The longest wait for a connection.
-        public var connectTimeout: Duration
+        public var connectTimeout = Duration.seconds(5)
 
-        /// Makes a source; what is left out has the configuration's defaults.
-        public init(
-            name: String,
-            region: String? = nil,
-            profile: String? = nil,
-            roleARN: String? = nil,
-            endpointURL: String? = nil,
-            jobs: [String],
-            jobsFiles: [String] = [],
-            discover: Bool = false,
-            polling: PollingSettings = PollingSettings(),
-            strategy: Strategy = .auto,
-            requestTimeout: Duration = .seconds(15),
-            connectTimeout: Duration = .seconds(5)
-        ) {
+        /// Takes what has no default.
+        public init(name: String, jobs: [String] = []) {
             self.name = name
-            self.region = region
-            self.profile = profile
-            self.roleARN = roleARN
-            self.endpointURL = endpointURL
             self.jobs = jobs
-            self.jobsFiles = jobsFiles
-            self.discover = discover
-            self.polling = polling
-            self.strategy = strategy
-            self.requestTimeout = requestTimeout
-            self.connectTimeout = connectTimeout
         }
-    }
-
-    /// A receiver of notifications; what describes it shows only the name, for the rest may hold secrets.
-    public struct Webhook: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
-    {
-        /// What the payload looks like.
-        public enum Format: String, CaseIterable, Hashable, Sendable {
-            /// The design's own payload.
-            case standard
-            /// CloudEvents in structured mode.
-            case cloudevents
-            /// A text for Slack and Mattermost.
-            case slack
-        }
-
-        /// The webhook's name, its identity.
-        public var name: String
-        /// The address: a secret.
-        public var url: String
-        /// The file of ``secrets``; `nil` where there is none.
-        public var secretFile: String?
-        /// The secrets that sign, all at once; empty means unsigned.
-        public var secrets: [WebhookSecret]
-        /// The events that are sent.
-        public var events: Set<EventType>
-        /// What the payload looks like.
-        public var format: Format
-        /// Whether the pre-signed address of failed records is sent.
-        public var includesFailedRecordsURL: Bool
-        /// Further headers.
-        public var headers: [HTTPHeader]
-        /// The longest time for one attempt.
-        public var timeout: Duration
-        /// The most attempts at once.
-        public var concurrency: Int
-        /// How long after the event attempts are made.
-        public var maxAge: Duration
-        /// Certificates and keys.
-        public var tls: HTTPRequest.TLSFiles
-
-        /// The name; the rest may hold secrets.
-        public var description: String { "webhook \(name)" }
-
-        /// The same as ``description``.
-        public var debugDescription: String { description }
-
-        /// Only the name, so that no dump shows a secret.
-        public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
     }
 
     /// Where the state is kept and for how long.
@@ -142,33 +71,4 @@ public struct Configuration: Hashable, Sendable {
         /// The file for node_exporter's textfile collector; `nil` means none.
         public var textfile: String?
     }
-}
-
-/// A secret that signs a webhook's notifications; never printed.
-public enum WebhookSecret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
-{
-    /// The key of an HMAC-SHA-256 (`whsec_…`), 24 to 64 bytes.
-    case hmac(key: [UInt8])
-    /// The seed of an Ed25519 key (`whsk_…`), 32 bytes.
-    case ed25519(seed: [UInt8])
-
-    /// The public half that receivers verify with (`whpk_…`); `nil` for a secret that both sides share.
-    public var publicKey: String? {
-        guard case .ed25519(let seed) = self, let key = Ed25519SigningKey(seed: seed) else { return nil }
-        return "whpk_" + Base64.encode(key.publicKey)
-    }
-
-    /// The kind only.
-    public var description: String {
-        switch self {
-        case .hmac: "an HMAC secret"
-        case .ed25519: "an Ed25519 key"
-        }
-    }
-
-    /// The same as ``description``.
-    public var debugDescription: String { description }
-
-    /// Only the kind, so that no dump shows a secret.
-    public var customMirror: Mirror { Mirror(self, children: ["kind": description]) }
 }

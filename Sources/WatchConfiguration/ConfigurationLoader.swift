@@ -1,4 +1,5 @@
 import ImportWatch
+import Webhook
 
 /// Reads a configuration file and all that it names.
 public struct ConfigurationLoader {
@@ -84,7 +85,7 @@ public struct ConfigurationLoader {
         }
         let tables = top.tables("source")
         for var section in tables {
-            let name = SectionName.read(&section, example: "us")
+            let name = SectionName.read(&section)
             let decoder = SourceDecoder(&section)
             section.finish()
             if !decoder.namesJobs {
@@ -109,7 +110,7 @@ public struct ConfigurationLoader {
         return sources
     }
 
-    private func webhooks(_ top: inout SectionReader, _ decoder: WebhookDecoder) -> [Configuration.Webhook] {
+    private func webhooks(_ top: inout SectionReader, _ decoder: WebhookDecoder) -> [WebhookSettings] {
         let collector = top.collector
         var names = UniqueNames(of: "webhook")
         return top.tables("webhook").compactMap { table in

@@ -1,5 +1,3 @@
-import ImportWatch
-
 /// A line of a configuration file as a complaint may show it: its shape, and only words that can't be a secret.
 ///
 /// The line may be broken in any way, or stand inside a longer string, so nothing is made of its quotes. Shown are
@@ -46,16 +44,9 @@ public enum MaskedLine {
     private static let separators: Set<Unicode.Scalar> = [" ", "\t", "=", ",", "\"", "'", "[", "]", "{", "}", "#"]
 
     /// Keys whose values are numbers, durations or words of a list.
-    private static let plainKeys: Set<String> = [
-        "requests_per_second", "min_delay", "max_delay", "strategy", "request_timeout", "connect_timeout",
-        "not_found_grace", "deadline", "discover", "events", "format", "include_failed_records_url", "timeout",
-        "concurrency", "max_age", "lease", "lease_renew", "keep",
-    ]
+    private static let plainKeys = Set(KeyTable.rows.filter(\.isPlain).map(\.name))
 
-    private static let plainWords = Set(
-        EventType.allCases.map(\.rawValue) + Configuration.Webhook.Format.allCases.map(\.rawValue)
-            + Configuration.Source.Strategy.allCases.map(\.rawValue) + ["true", "false"]
-    )
+    private static let plainWords = Set(KeyTable.rows.flatMap(\.words) + ["true", "false"])
 
     private static func isShown(_ word: String, after key: String?) -> Bool {
         if KeyHomes.isKey(word) { return true }

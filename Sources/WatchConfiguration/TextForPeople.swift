@@ -45,12 +45,3 @@ extension String {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 }
-
-extension StringProtocol {
-    /// The text without white space at its ends.
-    var trimmingWhitespace: SubSequence {
-        let start = firstIndex { !$0.isWhitespace } ?? endIndex
-        let end = lastIndex { !$0.isWhitespace }.map(index(after:)) ?? start
-        return self[start..<end]
-    }
-}

@@ -1,42 +1,5 @@
 import ImportWatch
 
-/// What a webhook's notifications are made with.
-public struct WebhookSettings: Sendable {
-    /// The address: a secret.
-    public var url: String
-    /// The keys that sign; none means unsigned.
-    public var keys: [WebhookSigningKey]
-    /// What the body looks like.
-    public var format: WebhookFormat
-    /// Headers besides our own.
-    public var headers: [HTTPHeader]
-    /// Whether the pre-signed address of failed records is sent.
-    public var includesFailedRecordsURL: Bool
-    /// The longest time for one attempt.
-    public var timeout: Duration
-    /// Certificates and keys of TLS.
-    public var tls: HTTPRequest.TLSFiles
-
-    /// Makes settings.
-    public init(
-        url: String,
-        keys: [WebhookSigningKey] = [],
-        format: WebhookFormat = .standard,
-        headers: [HTTPHeader] = [],
-        includesFailedRecordsURL: Bool = false,
-        timeout: Duration = .seconds(15),
-        tls: HTTPRequest.TLSFiles = HTTPRequest.TLSFiles()
-    ) {
-        self.url = url
-        self.keys = keys
-        self.format = format
-        self.headers = headers
-        self.includesFailedRecordsURL = includesFailedRecordsURL
-        self.timeout = timeout
-        self.tls = tls
-    }
-}
-
 /// Sends events to a webhook, one POST an attempt.
 @MainActor
 public final class WebhookNotifier: Notifier {
@@ -68,10 +31,7 @@ public final class WebhookNotifier: Notifier {
 
     /// The request that carries an event, signed now.
     public func request(_ event: JobEvent) -> HTTPRequest {
-        let body = settings.format.body(
-            event,
-            includesFailedRecordsURL: settings.includesFailedRecordsURL
-        )
+        let body = settings.format.body(event, includesFailedRecordsURL: settings.includesFailedRecordsURL)
         return HTTPRequest(
             method: .post,
             url: settings.url,

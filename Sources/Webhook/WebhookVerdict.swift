@@ -1,9 +1,9 @@
 import ImportWatch
 
 /// What a receiver's answer means.
-public enum WebhookVerdict {
+enum WebhookVerdict {
     /// 2xx is success, 410 the end, all else is tried again; redirects are not followed.
-    public static func outcome(of result: Result<HTTPResponse, TransportError>, now: WallTime) -> NotificationOutcome {
+    static func outcome(of result: Result<HTTPResponse, TransportError>, now: WallTime) -> NotificationOutcome {
         switch result {
         case .failure(let error):
             return .retry(NotificationProblem(kind: error.kind, message: error.description))

@@ -1,5 +1,6 @@
 import Glibc
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// The files of this machine, with one as it would be after a change.
@@ -31,6 +32,6 @@ struct ChangedFile: FileReader {
     }
 
     private func isChanged(_ other: String) -> Bool {
-        other == path || FileReplacement.target(of: other) == FileReplacement.target(of: path)
+        other == path || (FilePaths.resolved(other) ?? other) == (FilePaths.resolved(path) ?? path)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import ImportWatch
 import JSON
+import Platform
 import WatchConfiguration
 
 /// Checks the configuration and everything that it names; opens no network.
@@ -87,7 +88,7 @@ struct CheckCommand: ParsableCommand {
                 (configuration?.webhooks ?? []).map { webhook in
                     [
                         "name": .string(webhook.name),
-                        "public_keys": .array(webhook.secrets.compactMap(\.publicKey).map(JSONValue.string)),
+                        "public_keys": .array(webhook.keys.compactMap(\.publicKey).map(JSONValue.string)),
                     ]
                 }
             ),

@@ -3,6 +3,7 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
+import Platform
 import SQLiteStore
 import WatchConfiguration
 
@@ -21,7 +22,7 @@ struct ConfigurationOption: ParsableArguments {
     /// The variables of this process and, for the service's own configuration, those that systemd gives the service.
     var variables: [String: String] {
         let environment = ServiceEnvironment(
-            environment: LocalEnvironment.variables(),
+            environment: ProcessEnvironment.variables(),
             // Members of the daemon's group name the state to the daemon, though they may not look where it lies.
             exists: { access($0, $0.hasPrefix("/run/credentials/") ? R_OK | X_OK : F_OK) == 0 }
         )

@@ -5,6 +5,7 @@ import Glibc
 import ImportWatch
 import ImportWatchDaemon
 import JSON
+import Platform
 import WatchConfiguration
 
 /// Shows for each source how the service is reached and with which credentials, and what is wrong with that.

@@ -1,11 +1,9 @@
 import Glibc
+import Platform
 
 /// The user in whose hands a file lies, as whom root's tool touches it: what that user planted there leads no further
 /// than the user's own rights.
 struct FileOwner {
-    /// The group that owns nothing, by Debian's base-passwd and the kernel's overflowgid.
-    private static let nobodysGroup: gid_t = 65_534
-
     private let user: uid_t
 
     /// Does `body` as the user who owns the first part of `path` that isn't root's; as who we are where all is root's.
@@ -19,7 +17,7 @@ struct FileOwner {
         guard geteuid() == 0, let owner = FileOwner(of: path, isFileIncluded: isFileIncluded, depth: 0) else {
             return try body()
         }
-        return try owner.act(body)
+        return try SystemUser(id: owner.user).act(refused: { Refused(user: owner.user, error: $0) }, body)
     }
 
     private init(user: uid_t) {
@@ -40,11 +38,10 @@ struct FileOwner {
                 return
             }
             // A link of root's own: the parts of what it leads to count.
-            guard isLink, depth < 8, let resolved = realpath(prefix, nil) else { continue }
-            defer { free(resolved) }
+            guard isLink, depth < 8, let resolved = FilePaths.resolved(prefix) else { continue }
             let isLast = prefix == path
             let target = FileOwner(
-                of: String(cString: resolved),
+                of: resolved,
                 isFileIncluded: isFileIncluded || !isLast,
                 depth: depth + 1
             )
@@ -56,34 +53,13 @@ struct FileOwner {
         return nil
     }
 
-    private func act<Answer>(_ body: () throws -> Answer) throws -> Answer {
-        var before = [gid_t](repeating: 0, count: 65_536)
-        let count = getgroups(Int32(before.count), &before)
-        // Without an entry the user is in no group that is known; the file's group might be one of root's.
-        var (primary, groups) = (Self.nobodysGroup, [gid_t]())
-        if let entry = getpwuid(user) {
-            primary = entry.pointee.pw_gid
-            var (known, size) = ([gid_t](repeating: 0, count: 65_536), Int32(65_536))
-            if getgrouplist(entry.pointee.pw_name, primary, &known, &size) >= 0 {
-                groups = Array(known.prefix(Int(size)))
-            }
-        }
-        guard count >= 0, setgroups(groups.count, groups) == 0 else { throw Refused(user: user, code: errno) }
-        defer { _ = setgroups(Int(count), before) }
-        guard setegid(primary) == 0 else { throw Refused(user: user, code: errno) }
-        defer { _ = setegid(0) }
-        guard seteuid(user) == 0 else { throw Refused(user: user, code: errno) }
-        defer { _ = seteuid(0) }
-        return try body()
-    }
-
     /// The system does not let root become the owner.
     private struct Refused: Error, CustomStringConvertible {
         let user: uid_t
-        let code: Int32
+        let error: SystemError
 
         var description: String {
-            "can't become user \(user), to whom the file belongs: \(String(cString: strerror(code)))"
+            "can't become user \(user), to whom the file belongs: \(error)"
         }
     }
 }

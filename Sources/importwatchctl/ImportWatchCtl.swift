@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImportWatch
 import ImportWatchDaemon
+import Platform
 
 #if canImport(Glibc)
     import Glibc

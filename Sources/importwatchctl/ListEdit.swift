@@ -1,5 +1,6 @@
 import Glibc
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// Why a jobs list could not be changed.
@@ -18,8 +19,8 @@ enum ListError: Error, CustomStringConvertible {
             return "\(folder.inOneLine): another program has been changing the lists there for "
                 + "\(ListLock.patience) s; try again"
         case .notAllowed(let path):
-            let user = UserNames.name(of: geteuid())
-            guard let owner = UserNames.owner(of: path), owner != user else {
+            let user = SystemUser(id: geteuid()).name
+            guard let owner = Self.owner(of: path), owner != user else {
                 return "\(path.inOneLine): the user \(user) may not write it"
             }
             let arguments = CommandLine.arguments.dropFirst().map { $0.contains(" ") ? "'\($0)'" : $0 }
@@ -28,6 +29,25 @@ enum ListError: Error, CustomStringConvertible {
                 + command.joined(separator: " ").inOneLine
         case .failed(let error): return error.description
         }
+    }
+
+    /// What a system call's failure means for a list.
+    init(_ error: SystemError, path: String) {
+        switch error.code {
+        case EACCES, EPERM: self = .notAllowed(path: path)
+        case ENOENT, ENOTDIR: self = .failed(.failed(path: path, reason: "its folder does not exist; make it"))
+        default: self = .failed(.failed(path: path, reason: "can't be written: \(error)"))
+        }
+    }
+
+    /// Who owns a file that may not be written, or the folder that takes no new one; `nil` where that can't be seen.
+    ///
+    /// The folder's owner counts where that is another user, because a list is replaced as a whole.
+    private static func owner(of path: String) -> String? {
+        let target = FilePaths.resolved(path) ?? path
+        var status = stat()
+        guard stat(FilePaths.folder(of: target), &status) == 0 || stat(target, &status) == 0 else { return nil }
+        return SystemUser(id: status.st_uid).name
     }
 }
 
@@ -41,13 +61,13 @@ final class ListLock {
 
     /// Locks the folder in which the file at `path` lies; links are followed.
     init(for path: String) throws(ListError) {
-        let folder = FileReplacement.folder(of: FileReplacement.target(of: path))
+        let folder = FilePaths.folder(of: FilePaths.resolved(path) ?? path)
         descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileReplacement.failure(path) }
+        guard descriptor >= 0 else { throw ListError(SystemError(), path: path) }
         var triesLeft = Self.patience * 1_000_000 / Self.pause
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
-                let error = FileReplacement.failure(path)
+                let error = ListError(SystemError(), path: path)
                 close(descriptor)
                 throw error
             }
@@ -93,7 +113,7 @@ struct ListEdit {
         change(&new)
         guard new != old else { return nil }
         try check(new.bytes)
-        try acting(path) { try FileReplacement.write(new.bytes, to: path) }
+        try acting(path) { try write(new, to: path) }
         return ListEdit(path: path, before: before, after: new)
     }
 
@@ -104,12 +124,14 @@ struct ListEdit {
             defer { lock.unlock() }
             guard let now = try Self.read(path) else { return }
             if now == after, before == nil {
-                guard unlink(FileReplacement.target(of: path)) == 0 else { throw FileReplacement.failure(path) }
+                guard unlink(FilePaths.resolved(path) ?? path) == 0 else {
+                    throw ListError(SystemError(), path: path)
+                }
                 return
             }
             var list = now
             list.takeBack(from: before ?? JobListText([]), to: after)
-            if list != now { try FileReplacement.write(list.bytes, to: path) }
+            if list != now { try Self.write(list, to: path) }
         }
     }
 
@@ -120,6 +142,14 @@ struct ListEdit {
         } catch {
             if case .notFound = error { return nil }
             throw .failed(error)
+        }
+    }
+
+    private static func write(_ list: JobListText, to path: String) throws(ListError) {
+        do throws(SystemError) {
+            try FileReplacement.list.write(list.bytes, to: path)
+        } catch {
+            throw ListError(error, path: FilePaths.resolved(path) ?? path)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// The jobs lists of a configuration.
@@ -15,7 +16,7 @@ struct ListedFiles {
         entries = configuration.sources.flatMap(\.jobsFiles)
         var seen: Set<String> = []
         files = entries.flatMap { entry in
-            Self.isPattern(entry) ? LocalFiles().paths(matching: entry) : [entry]
+            LocalFiles().isPattern(entry) ? LocalFiles().paths(matching: entry) : [entry]
         }.filter { seen.insert($0).inserted }
         guard !entries.isEmpty else {
             Output.line(
@@ -38,20 +39,14 @@ struct ListedFiles {
             throw ExitCode(ExitStatus.usage)
         }
         let first = entries[0]
-        guard Self.isPattern(first) else { return first }
+        guard LocalFiles().isPattern(first) else { return first }
         let file = first.replacing("*", with: "local", maxReplacements: 1).replacing("\\", with: "")
         if fnmatch(first, file, FNM_PATHNAME | FNM_PERIOD) == 0 { return file }
         Output.line("importwatchctl: say with --list FILE which list of \(first) to add to", to: STDERR_FILENO)
         throw ExitCode(ExitStatus.usage)
     }
 
-    private static func isPattern(_ path: String) -> Bool {
-        path.contains { "*?[".contains($0) }
-    }
-
     private static func absolute(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        FilePaths.resolved(path) ?? path
     }
 }

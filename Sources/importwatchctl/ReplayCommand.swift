@@ -3,6 +3,7 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
+import Platform
 
 /// Has notifications sent again, by the daemon or, where none runs, at its next start.
 struct ReplayCommand: ParsableCommand {

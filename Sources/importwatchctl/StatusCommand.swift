@@ -4,6 +4,7 @@ import Glibc
 import ImportWatch
 import ImportWatchDaemon
 import JSON
+import Platform
 import Presentation
 
 /// Shows what the daemon is doing.

@@ -3,6 +3,7 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
+import Platform
 import Presentation
 
 /// Draws the status anew every second on the terminal's other screen, and leaves the terminal as it was.

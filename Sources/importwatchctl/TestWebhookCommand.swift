@@ -4,6 +4,7 @@ import Glibc
 import ImportWatch
 import ImportWatchDaemon
 import WatchConfiguration
+import Webhook
 
 /// Sends a sample to a webhook and shows the exchange.
 struct TestWebhookCommand: ParsableCommand {
@@ -50,7 +51,7 @@ struct TestWebhookCommand: ParsableCommand {
 
 extension ConfigurationOption {
     /// The configured webhook of this name, or the end of the program with the names there are.
-    func webhook(_ name: String) throws -> Configuration.Webhook {
+    func webhook(_ name: String) throws -> WebhookSettings {
         let webhooks = try loadOrExit().webhooks
         if let webhook = webhooks.first(where: { $0.name == name }) { return webhook }
         let names = webhooks.isEmpty ? "there is none" : "there are \(webhooks.map(\.name).joined(separator: ", "))"

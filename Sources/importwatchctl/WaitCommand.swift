@@ -4,7 +4,9 @@ import Glibc
 import ImportWatch
 import ImportWatchDaemon
 import JSON
+import Platform
 import WatchConfiguration
+import Webhook
 
 /// Waits for jobs without a daemon.
 struct WaitCommand: ParsableCommand {
@@ -57,12 +59,12 @@ struct WaitCommand: ParsableCommand {
     }
 
     func run() throws {
-        var receiver: Configuration.Webhook?
+        var receiver: WebhookSettings?
         if let webhook { receiver = try config.webhook(webhook) }
         let (json, receiverOfAll, request) = (json, receiver, request)
         Task { @MainActor in
             do {
-                let wait = try JobWait(request, variables: LocalEnvironment.variables())
+                let wait = try JobWait(request, variables: ProcessEnvironment.variables())
                 let notification = try receiverOfAll.map { try OneNotification($0) }
                 WaitConversation(wait, notification: notification, json: json).begin()
             } catch {

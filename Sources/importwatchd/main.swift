@@ -1,3 +1,4 @@
 import ImportWatchDaemon
+import Platform
 
 DaemonProgram.run(arguments: ProgramArguments.read())

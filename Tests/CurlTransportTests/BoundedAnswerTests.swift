@@ -11,12 +11,6 @@ import Testing
         transport = try CurlTransport(userAgent: "importwatchd/test", now: MachineClock.now)
     }
 
-    private func send(_ request: HTTPRequest) async -> Result<HTTPResponse, TransportError> {
-        await withCheckedContinuation { continuation in
-            _ = transport.send(request) { continuation.resume(returning: $0) }
-        }
-    }
-
     /// Many long answers at once overdraw the budget also while whole ones wait to be reported.
     @Test func anAnswerThatWasDroppedIsNeverCalledASuccess() async throws {
         // Sent in pieces with waits between, so that all are under way at once however soon one could be read.
@@ -67,18 +61,20 @@ import Testing
 
     @Test func aHintToWaitOutlivesALongErrorPage() async throws {
         let page = String(repeating: "x", count: 100_000)
-        let server = try SocketServer { _ in
-            .answerAndClose(SocketServer.answer("429 Slow Down", headers: "Retry-After: 77\r\n", body: page))
+        let server = try LoopbackServer { _ in
+            .answerAndClose(LoopbackServer.answer("429 Slow Down", headers: "Retry-After: 77\r\n", body: page))
         }
         let request = HTTPRequest(method: .post, url: server.address, proxy: .none, answer: .withoutBody)
-        let response = try await send(request).get()
+        let response = try await transport.answer(to: request).get()
         #expect(response.status == 429)
         #expect(response.header("retry-after") == "77")
         #expect(response.body.isEmpty)
     }
 
     @Test func aHostThatIsNamedProxyIsNotTakenForOne() async {
-        let result = await send(HTTPRequest(method: .get, url: "http://ses-proxy.localhost:1/", proxy: .none))
+        let result = await transport.answer(
+            to: HTTPRequest(method: .get, url: "http://ses-proxy.localhost:1/", proxy: .none)
+        )
         guard case .failure(let error) = result else {
             Issue.record("port 1 answered")
             return

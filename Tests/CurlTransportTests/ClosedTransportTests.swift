@@ -8,11 +8,7 @@ import Testing
     @Test func whatIsSentAfterTheCloseFailsAndTouchesNothing() async throws {
         let transport = try CurlTransport(userAgent: "importwatchd/test", now: MachineClock.now)
         transport.close()
-        let result = await withCheckedContinuation { continuation in
-            _ = transport.send(HTTPRequest(method: .get, url: "http://127.0.0.1:1/")) {
-                continuation.resume(returning: $0)
-            }
-        }
+        let result = await transport.answer(to: HTTPRequest(method: .get, url: "http://127.0.0.1:1/"))
         guard case .failure(let error) = result else {
             Issue.record("an answer from a closed transport: \(result)")
             return
@@ -22,11 +18,11 @@ import Testing
     }
 
     @Test func randomHistoriesCompleteEachExchangeAtMostOnce() async throws {
-        let server = try SocketServer { request in
-            switch request.utf8.count % 5 {
-            case 0: .answerAndClose(SocketServer.answer())
-            case 1: .answerAndKeep(SocketServer.answer())
-            case 2: .reset(SocketServer.answer())
+        let server = try LoopbackServer { request in
+            switch request.head.utf8.count % 5 {
+            case 0: .answerAndClose(LoopbackServer.answer())
+            case 1: .answerAndKeep(LoopbackServer.answer())
+            case 2: .reset(LoopbackServer.answer())
             case 3: .silence
             default: .answerAndClose(Array("no HTTP at all\r\n\r\n".utf8))
             }

@@ -11,22 +11,6 @@ import Testing
         try String(contentsOfFile: Self.package + "/" + path, encoding: .utf8)
     }
 
-    @Test func everyKeyOfTheSampleIsInTheManual() throws {
-        let page = try text("docs/man/importwatchd.toml.5")
-        let keys = try text("config/importwatchd.toml").split(separator: "\n").compactMap { line -> String? in
-            let line = line.hasPrefix("#") ? line.dropFirst() : line[...]
-            let key = line.prefix { $0 != " " && $0 != "=" }
-            let isKey =
-                !key.isEmpty && key.allSatisfy { $0 == "_" || $0.isLowercase }
-                && line.dropFirst(key.count).hasPrefix(" = ")
-            return isKey ? String(key) : nil
-        }
-        #expect(keys.count > 30)
-        for key in Set(keys) {
-            #expect(page.contains(try Regex("\\.It Ic .*\\b\(key)\\b")), "\(key) is not in importwatchd.toml(5)")
-        }
-    }
-
     @Test func everyCommandAndOptionIsInTheManualAndFitsTheTerminal() async throws {
         let page = try text("docs/man/importwatchctl.1")
         let help = try TestProcess("importwatchctl", ["--help"])

@@ -1,4 +1,5 @@
 import ImportWatch
+import Platform
 import Testing
 
 @testable import ImportWatchDaemon

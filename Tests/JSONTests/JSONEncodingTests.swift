@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONEncodingTests {
@@ -30,14 +31,14 @@ import Testing
     }
 
     @Test func whatIsWrittenIsReadBackTheSame() throws {
-        var generator = SplitMix64(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<500 {
             let value = randomValue(depth: 0, using: &generator)
             #expect(try JSONValue(decoding: value.encoded()) == value)
         }
     }
 
-    private func randomValue(depth: Int, using generator: inout SplitMix64) -> JSONValue {
+    private func randomValue(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
         switch Int.random(in: 0..<(depth > 4 ? 5 : 7), using: &generator) {
         case 0: return .null
         case 1: return .bool(Bool.random(using: &generator))
@@ -59,7 +60,7 @@ import Testing
         }
     }
 
-    private func randomText(using generator: inout SplitMix64) -> String {
+    private func randomText(using generator: inout SeededGenerator) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0..<8, using: &generator) {
             if let scalar = Unicode.Scalar(UInt32.random(in: 0...0x10FFFF, using: &generator)) {

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// Changes a good text at random places: every outcome but a crash is right.
@@ -8,7 +9,7 @@ import Testing
         + #""Created":1.7637e9,"Counts":[1200,-7,99999999999999999999],"ok":true,"é":"ü"}"#
 
     @Test(arguments: 0..<8) func neverCrashes(_ seed: Int) {
-        var generator = SplitMix64(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var refused = 0
         for _ in 0..<2500 {
             var bytes = Array(Self.text.utf8)
@@ -23,7 +24,7 @@ import Testing
         #expect(refused > 100 && refused < 2500, "both outcomes occur")
     }
 
-    private func mutate(_ bytes: inout [UInt8], using generator: inout SplitMix64) {
+    private func mutate(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
         let position = Int.random(in: 0..<max(1, bytes.count), using: &generator)
         switch Int.random(in: 0..<5, using: &generator) {
         case 0 where !bytes.isEmpty: bytes[position] = UInt8.random(in: 0...255, using: &generator)
@@ -33,18 +34,5 @@ import Testing
         case 3 where bytes.count > 4: bytes.removeLast(Int.random(in: 1...3, using: &generator))
         default: bytes.insert(contentsOf: bytes.prefix(position), at: min(position, bytes.count))
         }
-    }
-}
-
-/// A small seeded generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators").
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -16,11 +16,19 @@ public final class TemporaryFolder: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    /// Writes a file and answers its path.
+    /// Writes a file, and the folders on the way to it; answers its path.
+    @discardableResult
+    public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = URL(fileURLWithPath: "\(path)/\(name)")
+        let parent = file.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        try Data(bytes).write(to: file, options: .atomic)
+        return file.path
+    }
+
+    /// Writes a text.
     @discardableResult
     public func write(_ name: String, _ text: String) throws -> String {
-        let path = path + "/" + name
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return path
+        try write(name, Array(text.utf8))
     }
 }

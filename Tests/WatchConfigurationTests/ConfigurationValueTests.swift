@@ -1,4 +1,6 @@
+import Crypto
 import ImportWatch
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration
@@ -34,12 +36,13 @@ import Testing
         #expect(webhook.url == "https://hooks.example.com/ses?token=abc")
         #expect(webhook.secretFile == folder + "files/rotated.secret")
         #expect(
-            webhook.secrets == [
-                .hmac(key: Array(0..<24)), .hmac(key: Array(0..<64)), .ed25519(seed: Array(0..<32)),
+            webhook.keys == [
+                .hmac(key: Array(0..<24)), .hmac(key: Array(0..<64)),
+                .ed25519(try #require(Ed25519SigningKey(seed: Array(0..<32)))),
             ]
         )
         #expect(webhook.events == [.failed, .lost])
-        #expect(webhook.format == .standard)
+        #expect(webhook.format.name == "standard")
         #expect(webhook.includesFailedRecordsURL)
         #expect(webhook.headers == [HTTPHeader("X-Team", "mail"), HTTPHeader("Authorization", "Bearer abc")])
         #expect(webhook.timeout == .seconds(5))
@@ -81,7 +84,7 @@ import Testing
         #expect(source.connectTimeout == .seconds(5))
         let webhook = try #require(configuration.webhooks.first)
         #expect(webhook.events == Set(EventType.allCases))
-        #expect(webhook.format == .standard)
+        #expect(webhook.format.name == "standard")
         #expect(!webhook.includesFailedRecordsURL)
         #expect(webhook.headers == [])
         #expect(webhook.timeout == .seconds(15))

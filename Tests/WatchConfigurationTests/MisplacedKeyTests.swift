@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration
 
 /// What is said about keys that are not known where they stand.
 @Suite struct MisplacedKeyTests {
-    @Test(arguments: KeyHomes.keys.sorted { $0.key < $1.key }.flatMap { home in home.value.map { (home.key, $0) } })
+    @Test(arguments: KeyHomes.sections.map { ($1.rawValue, $0) }.sorted { $0 < $1 })
     func everyKeyIsKnownAtHomeAndSentThereFromElsewhere(_ home: String, _ key: String) {
         let tables = ["": "", "source": "[[source]]\n", "webhook": "[[webhook]]\n"]
         let atHome = (tables[home] ?? "[\(home)]\n") + "\(key) = false\n"

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration
@@ -18,7 +19,7 @@ import Testing
     @Test(arguments: Fixtures.names("good"))
     func mutatedFileIsAnsweredWithPlacesInside(_ name: String) throws {
         let original = try [UInt8](Data(contentsOf: URL(fileURLWithPath: Fixtures.path("good", name))))
-        var random = SplitMix(state: name.utf8.reduce(1) { $0 &* 31 &+ UInt64($1) })
+        var random = SeededGenerator(seed: name.utf8.reduce(1) { $0 &* 31 &+ UInt64($1) })
         var refused = 0
         for _ in 0..<Self.rounds {
             var bytes = original
@@ -46,7 +47,7 @@ import Testing
         ConfigurationLoader(files: Overlay(path: path, bytes: bytes), environment: [:])
     }
 
-    private static func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         let start = Int.random(in: 0...bytes.count, using: &random)
         let end = min(bytes.count, start + Int.random(in: 0...12, using: &random))
         switch Int.random(in: 0..<6, using: &random) {

@@ -1,4 +1,5 @@
 import ImportWatch
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration
@@ -42,7 +43,7 @@ import Testing
     ]
 
     private static var files: MemoryFiles {
-        var files = MemoryFiles()
+        let files = MemoryFiles()
         files.contents["/etc/secrets"] = Array("whsec_\(secret)!\n\(secret)\n".utf8)
         files.contents["/etc/address"] = Array("https://u:\(secret)@hooks.example.com/\(secret)\n".utf8)
         files.contents["/etc/jobs.list"] = Array("\(secret)\n\(secret)\nhttps://h.example/\(secret)\n..\n".utf8)
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test func noComplaintShowsASecretWhereverItStands() {
-        var random = SplitMix(state: 8)
+        var random = SeededGenerator(seed: 8)
         var complaints = 0
         for place in Self.places + Self.wholePlaces {
             let original = Array(Self.text(place).unicodeScalars)
@@ -105,7 +106,7 @@ import Testing
         #expect(complaints > 3000)
     }
 
-    private static func damage(_ text: inout [Unicode.Scalar], whole: Bool, _ random: inout SplitMix) {
+    private static func damage(_ text: inout [Unicode.Scalar], whole: Bool, _ random: inout SeededGenerator) {
         let at = Int.random(in: 0...text.count, using: &random)
         let end = min(text.count, at + Int.random(in: 1...3, using: &random))
         // Half of a name of a file, or of a job's ID, is a name like others.

@@ -1,4 +1,6 @@
 import Foundation
+import Platform
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration
@@ -8,7 +10,7 @@ import Testing
     private let sample: String
 
     init() throws {
-        sample = try String(contentsOfFile: "\(Fixtures.package)/config/importwatchd.toml", encoding: .utf8)
+        sample = try Fixtures.text("config/importwatchd.toml")
     }
 
     /// The sample with every commented key and table in force.
@@ -54,11 +56,33 @@ import Testing
     }
 
     @Test func everyKeyOfTheGrammarIsInIt() throws {
-        let keys = uncommented.split(separator: "\n").compactMap { $0.prefixMatch(of: #/([a-z_]+) = /#)?.output.1 }
-        let tables = ["source", "webhook", "state", "metrics", "polling"]
-        let grammar = Set(KeyHomes.keys.values.joined()).subtracting(tables).union(["name", "timeout"])
-        #expect(grammar.subtracting(keys.map(String.init)).sorted() == [])
-        for table in tables { #expect(uncommented.contains("[\(table)]"), "\(table)") }
+        let lines = linesBySection
+        for row in KeyTable.rows {
+            if case .tables = row.kind {
+                #expect(uncommented.contains("[[\(row.name)]]\n"), "\(row.name)")
+            } else if case .table = row.kind, row.name != "headers" {
+                #expect(uncommented.contains("[\(row.name)]\n"), "\(row.name)")
+            } else {
+                let line = lines[row.section.rawValue]?.first { $0.hasPrefix("\(row.name) = ") }
+                #expect(line != nil, "\(row.section) \(row.name) is not in the sample: \(row.meaning)")
+                guard let text = row.defaultText else { continue }
+                #expect(line.map(String.init) == "\(row.name) = \(text)", "the sample shows another default")
+            }
+        }
+    }
+
+    /// The lines of each table; those above the first table are a source's.
+    private var linesBySection: [String: [Substring]] {
+        var section = "source"
+        var lines: [String: [Substring]] = [:]
+        for line in uncommented.split(separator: "\n") {
+            if let name = line.prefixMatch(of: #/\[+([a-z.]+)\]+/#)?.output.1 {
+                section = name.split(separator: ".").last.map(String.init) ?? ""
+            } else {
+                lines[section, default: []].append(line)
+            }
+        }
+        return lines
     }
 
     @Test func commentedKeysShowTheirDefaults() throws {

@@ -3,7 +3,8 @@ import ImportWatch
 import JSON
 import TestSupport
 import Testing
-import Webhook
+
+@testable import Webhook
 
 @Suite struct WebhookTests {
     private func event(_ job: ImportJob, type: EventType = .failed) -> JobEvent {
@@ -60,7 +61,7 @@ import Webhook
         #expect(try JSONValue(decoding: bytes)["data"]?["status"]?.isNull == true)
     }
 
-    @Test(arguments: [WebhookFormat.standard, .cloudEvents, .slack])
+    @Test(arguments: WebhookFormat.all)
     func everyFormatStaysSmallWhateverTheServiceSays(_ format: WebhookFormat) throws {
         for unit in ["é", "\u{1}", "\"", "&", "@", "<", "](", "\u{1F600}"] {
             let long = String(repeating: unit, count: 200_000)

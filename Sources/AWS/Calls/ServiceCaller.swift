@@ -69,7 +69,7 @@ public final class ServiceCaller {
                 _ = learn(response, .accepted, signedUnder: revision, at: endpoint)
                 return response
             case .success(let response):
-                let refusal = error(response, ports.wallTime())
+                let refusal = error(response, now)
                 let verdict = ClockSkew.Verdict.refused(code: refusal.code ?? "")
                 if learn(response, verdict, signedUnder: revision, at: endpoint), mayCorrectClock {
                     mayCorrectClock = false
@@ -89,9 +89,10 @@ public final class ServiceCaller {
         }
     }
 
+    var now: WallTime { ports.wallTime() }
+
     private func time(at endpoint: ServiceEndpoint?) -> WallTime {
-        let now = ports.wallTime()
-        return endpoint.map { skew(of: $0).serviceTime(now: now) } ?? now
+        endpoint.map { skew(of: $0).serviceTime(now: now) } ?? now
     }
 
     /// Whether a call that was refused is worth repeating with the time that is known now.
@@ -106,7 +107,7 @@ public final class ServiceCaller {
             from: response,
             verdict,
             signedUnder: revision,
-            now: ports.wallTime()
+            now: now
         ).isWorthRepeating
     }
 }

@@ -9,7 +9,7 @@ final class ContainerCredentials: CredentialProvider {
 
     private let context: CredentialContext
     private let isRequired: Bool
-    private var environment: AWSEnvironment { context.ports.environment }
+    private var variables: AWSVariables { context.ports.variables }
 
     /// - Parameter isRequired: Whether it is an error that the environment names no agent.
     init(isRequired: Bool, context: CredentialContext) {
@@ -52,13 +52,13 @@ final class ContainerCredentials: CredentialProvider {
     // MARK: Address
 
     private func address() throws(CredentialError) -> String? {
-        if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
+        if let path = variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
             guard path.hasPrefix("/"), Self.isPrintable(path) else {
                 throw Self.problem("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path that begins with /")
             }
             return Self.agent + path
         }
-        guard let url = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
+        guard let url = variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
         guard Self.isPrintable(url), let host = Self.host(of: url) else {
             throw Self.problem("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http:// or https:// address")
         }
@@ -99,13 +99,13 @@ final class ContainerCredentials: CredentialProvider {
 
     private func authorization() throws(CredentialError) -> [HTTPHeader] {
         let token: String
-        if let path = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] {
+        if let path = variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] {
             do {
                 token = String(decoding: try context.ports.files.read(path, limit: Self.tokenLimit), as: UTF8.self)
             } catch {
                 throw Self.problem("the authorization token file \(error)")
             }
-        } else if let value = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] {
+        } else if let value = variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] {
             token = value
         } else {
             return []

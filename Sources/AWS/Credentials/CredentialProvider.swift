@@ -7,19 +7,6 @@ public protocol CredentialProvider: AnyObject {
     func credentials() async throws(CredentialError) -> Credentials?
 }
 
-extension CredentialProvider {
-    /// Finds credentials and calls `completion` once, in a later turn of the loop.
-    public func resolve(completion: @escaping @MainActor (Result<Credentials?, CredentialError>) -> Void) {
-        Task { @MainActor in
-            do throws(CredentialError) {
-                completion(.success(try await credentials()))
-            } catch {
-                completion(.failure(error))
-            }
-        }
-    }
-}
-
 /// Why a provider that should have credentials could not give them.
 public struct CredentialError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The provider, in words.

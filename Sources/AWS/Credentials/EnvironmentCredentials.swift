@@ -1,22 +1,21 @@
 /// Credentials from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; a blank variable counts as unset.
 @MainActor
-public final class EnvironmentCredentials: CredentialProvider {
-    private let environment: AWSEnvironment
+final class EnvironmentCredentials: CredentialProvider {
+    private let variables: AWSVariables
 
-    /// Makes the provider over an environment.
-    public init(environment: AWSEnvironment) {
-        self.environment = environment
+    init(variables: AWSVariables) {
+        self.variables = variables
     }
 
     /// Reads the variables; one of the two keys without the other is an error.
-    public func credentials() async throws(CredentialError) -> Credentials? {
-        switch (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) {
+    func credentials() async throws(CredentialError) -> Credentials? {
+        switch (variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]) {
         case (nil, nil): return nil
         case (let id?, let secret?):
             return Credentials(
                 accessKeyID: id,
                 secretAccessKey: secret,
-                sessionToken: environment["AWS_SESSION_TOKEN"],
+                sessionToken: variables["AWS_SESSION_TOKEN"],
                 provider: "environment"
             )
         case (nil, _?): throw missing("AWS_ACCESS_KEY_ID", has: "AWS_SECRET_ACCESS_KEY")

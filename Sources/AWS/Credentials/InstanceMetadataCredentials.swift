@@ -10,7 +10,7 @@ final class InstanceMetadataCredentials: CredentialProvider {
 
     private let context: CredentialContext
     private let isRequired: Bool
-    private var environment: AWSEnvironment { context.ports.environment }
+    private var variables: AWSVariables { context.ports.variables }
 
     /// - Parameter isRequired: Whether it is an error that there is no such service, or no role.
     init(isRequired: Bool, context: CredentialContext) {
@@ -20,7 +20,7 @@ final class InstanceMetadataCredentials: CredentialProvider {
 
     /// Asks for a session token, the role's name, and its credentials.
     func credentials() async throws(CredentialError) -> Credentials? {
-        if environment.isTrue("AWS_EC2_METADATA_DISABLED") {
+        if variables.isTrue("AWS_EC2_METADATA_DISABLED") {
             guard isRequired else { return nil }
             throw Self.problem("AWS_EC2_METADATA_DISABLED is set")
         }
@@ -97,7 +97,7 @@ final class InstanceMetadataCredentials: CredentialProvider {
 
     private func address() throws(CredentialError) -> String {
         let configured =
-            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
+            variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
             ?? context.profileValue("ec2_metadata_service_endpoint")
         if let configured {
             guard let endpoint = ServiceEndpoint(configured) else {
@@ -106,7 +106,7 @@ final class InstanceMetadataCredentials: CredentialProvider {
             return endpoint.url
         }
         let mode =
-            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]
+            variables["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]
             ?? context.profileValue("ec2_metadata_service_endpoint_mode")
         switch mode?.lowercased() {
         case nil, "ipv4": return "http://169.254.169.254"

@@ -1,3 +1,5 @@
+import ImportWatch
+
 /// Credentials that a program prints (`credential_process`).
 @MainActor
 final class ProcessCredentials: CredentialProvider {

@@ -44,7 +44,7 @@ final class ProfileCredentials: CredentialProvider {
         switch base {
         case .keys(let keys): StaticCredentials(keys, provider: "profile \(profile)")
         case .source(.environment):
-            RequiredCredentials(EnvironmentCredentials(environment: context.ports.environment))
+            RequiredCredentials(EnvironmentCredentials(variables: context.ports.variables))
         case .source(.container): ContainerCredentials(isRequired: true, context: context)
         case .source(.instanceMetadata): InstanceMetadataCredentials(isRequired: true, context: context)
         case .webIdentity(let identity):

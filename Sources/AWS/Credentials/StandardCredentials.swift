@@ -30,7 +30,7 @@ public final class StandardCredentials: CredentialProvider {
     }
 
     private func search() async throws(CredentialError) -> Credentials? {
-        let environment = EnvironmentCredentials(environment: ports.environment)
+        let environment = EnvironmentCredentials(variables: ports.variables)
         guard let roleARN else {
             // Keys in the environment need no file, not even a readable one.
             if profile == nil, let found = try await environment.credentials() { return found }
@@ -43,7 +43,7 @@ public final class StandardCredentials: CredentialProvider {
     }
 
     private func context() throws(CredentialError) -> CredentialContext {
-        let shared = SharedFiles(environment: ports.environment, files: ports.files)
+        let shared = SharedFiles(variables: ports.variables, files: ports.files)
         let profiles = try shared.load()
         let name = profile ?? shared.namedProfile ?? "default"
         return CredentialContext(
@@ -53,7 +53,7 @@ public final class StandardCredentials: CredentialProvider {
                 region: region,
                 endpointURL: nil,
                 profile: name,
-                environment: ports.environment,
+                variables: ports.variables,
                 profiles: profiles
             ),
             profiles: profiles,
@@ -66,7 +66,7 @@ public final class StandardCredentials: CredentialProvider {
     private func providers(_ context: CredentialContext) -> [any CredentialProvider] {
         guard profile == nil else { return [ProfileCredentials(need: .credentials, context: context)] }
         return [
-            ProfileCredentials(need: ports.environment["AWS_PROFILE"] != nil ? .profile : .none, context: context),
+            ProfileCredentials(need: ports.variables["AWS_PROFILE"] != nil ? .profile : .none, context: context),
             EnvironmentWebIdentity(context: context),
             ContainerCredentials(isRequired: false, context: context),
             InstanceMetadataCredentials(isRequired: false, context: context),
@@ -101,7 +101,7 @@ private final class EnvironmentWebIdentity: CredentialProvider {
     }
 
     func credentials() async throws(CredentialError) -> Credentials? {
-        guard let identity = try WebIdentityCredentials.identity(in: context.ports.environment) else { return nil }
+        guard let identity = try WebIdentityCredentials.identity(in: context.ports.variables) else { return nil }
         return try await WebIdentityCredentials(identity, source: "environment", context: context).credentials()
     }
 }

@@ -18,9 +18,9 @@ final class WebIdentityCredentials: CredentialProvider {
     }
 
     /// The identity that the environment describes; `nil` without AWS_WEB_IDENTITY_TOKEN_FILE.
-    static func identity(in environment: AWSEnvironment) throws(CredentialError) -> ProfileChain.WebIdentity? {
-        guard let file = environment["AWS_WEB_IDENTITY_TOKEN_FILE"] else { return nil }
-        guard let arn = environment["AWS_ROLE_ARN"] else {
+    static func identity(in variables: AWSVariables) throws(CredentialError) -> ProfileChain.WebIdentity? {
+        guard let file = variables["AWS_WEB_IDENTITY_TOKEN_FILE"] else { return nil }
+        guard let arn = variables["AWS_ROLE_ARN"] else {
             throw CredentialError(
                 provider: "web identity (environment)",
                 reason: "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not"
@@ -29,7 +29,7 @@ final class WebIdentityCredentials: CredentialProvider {
         return ProfileChain.WebIdentity(
             roleARN: arn,
             tokenFile: file,
-            sessionName: environment["AWS_ROLE_SESSION_NAME"]
+            sessionName: variables["AWS_ROLE_SESSION_NAME"]
         )
     }
 

@@ -21,26 +21,26 @@ public struct ClientConfiguration: Hashable, Sendable {
         region: String?,
         endpointURL: String?,
         profile: String?,
-        environment: AWSEnvironment,
+        variables: AWSVariables,
         files: any FileReader
     ) throws(CredentialError) {
-        let shared = SharedFiles(environment: environment, files: files)
+        let shared = SharedFiles(variables: variables, files: files)
         self.init(
             region: region,
             endpointURL: endpointURL,
             profile: profile ?? shared.namedProfile ?? "default",
-            environment: environment,
+            variables: variables,
             profiles: try shared.load()
         )
     }
 
     /// Gathers what the arguments and the environment say, where the shared files can't be read.
-    public init(region: String?, endpointURL: String?, environment: AWSEnvironment) {
+    public init(region: String?, endpointURL: String?, variables: AWSVariables) {
         self.init(
             region: region,
             endpointURL: endpointURL,
             profile: "default",
-            environment: environment,
+            variables: variables,
             profiles: ProfileSet()
         )
     }
@@ -49,30 +49,30 @@ public struct ClientConfiguration: Hashable, Sendable {
         region: String?,
         endpointURL: String?,
         profile: String,
-        environment: AWSEnvironment,
+        variables: AWSVariables,
         profiles: ProfileSet
     ) {
         func isOn(_ variable: String, _ key: String) -> Bool {
-            (environment[variable] ?? profiles.value(key, of: profile))?.lowercased() == "true"
+            (variables[variable] ?? profiles.value(key, of: profile))?.lowercased() == "true"
         }
         self.region =
-            region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+            region ?? variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"]
             ?? profiles.value("region", of: profile)
         tls = HTTPRequest.TLSFiles(
-            certificateAuthorities: environment["AWS_CA_BUNDLE"] ?? profiles.value("ca_bundle", of: profile)
+            certificateAuthorities: variables["AWS_CA_BUNDLE"] ?? profiles.value("ca_bundle", of: profile)
         )
         usesFIPS = isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
         usesDualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
         let stsEndpoints =
-            environment["AWS_STS_REGIONAL_ENDPOINTS"] ?? profiles.value("sts_regional_endpoints", of: profile)
+            variables["AWS_STS_REGIONAL_ENDPOINTS"] ?? profiles.value("sts_regional_endpoints", of: profile)
         usesGlobalSTS = stsEndpoints?.lowercased() == "legacy"
         var addresses: [EndpointService: String] = [:]
         if let endpointURL { addresses[.sesv2] = endpointURL }
         if !isOn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
             for service in [EndpointService.sesv2, .sts, .ssoPortal, .ssoOIDC] where addresses[service] == nil {
                 addresses[service] =
-                    environment["AWS_ENDPOINT_URL_" + service.configurationName.uppercased()]
-                    ?? environment["AWS_ENDPOINT_URL"]
+                    variables["AWS_ENDPOINT_URL_" + service.configurationName.uppercased()]
+                    ?? variables["AWS_ENDPOINT_URL"]
                     ?? profiles.endpointURL(of: service.configurationName, profile: profile)
             }
         }

@@ -20,20 +20,19 @@ public enum EndpointService: Hashable, Sendable {
 }
 
 /// The rules by which AWS's SDKs find a service's endpoint: Region, FIPS, dual stack, and an address of one's own.
-public struct EndpointRules: Hashable, Sendable {
+struct EndpointRules: Hashable, Sendable {
     /// The Region; `nil` only where there is an address of one's own.
-    public var region: String?
+    var region: String?
     /// Whether cryptography validated by FIPS 140 is asked for (AWS_USE_FIPS_ENDPOINT).
-    public var usesFIPS: Bool
+    var usesFIPS: Bool
     /// Whether an endpoint with IPv4 and IPv6 addresses is asked for (AWS_USE_DUALSTACK_ENDPOINT).
-    public var usesDualStack: Bool
+    var usesDualStack: Bool
     /// Whether STS in its oldest Regions is asked at its one global address, as SDKs once did by default.
-    public var usesGlobalSTS: Bool
+    var usesGlobalSTS: Bool
     /// An address of one's own.
-    public var address: ServiceEndpoint?
+    var address: ServiceEndpoint?
 
-    /// Makes rules.
-    public init(
+    init(
         region: String?,
         usesFIPS: Bool = false,
         usesDualStack: Bool = false,
@@ -55,7 +54,7 @@ public struct EndpointRules: Hashable, Sendable {
     ]
 
     /// Where `service` is reached, and the Region that signatures for it name.
-    public func endpoint(
+    func endpoint(
         of service: EndpointService
     ) throws(EndpointProblem) -> (endpoint: ServiceEndpoint, signingRegion: String) {
         if let address {

@@ -7,11 +7,6 @@ public struct ServiceEndpoint: Hashable, Sendable {
     /// The path of the address, empty or starting with a slash.
     public let basePath: String
 
-    /// The regional endpoint of SESv2.
-    public static func sesv2(region: String) -> ServiceEndpoint {
-        ServiceEndpoint(host: "email.\(region).\(Partition.of(region: region).suffix)")
-    }
-
     init(host: String) {
         self.init(url: "https://" + host, host: host, basePath: "")
     }

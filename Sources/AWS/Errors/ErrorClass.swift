@@ -1,5 +1,5 @@
 /// Whose trouble a service's error is.
-public enum ErrorClass: Hashable, Sendable {
+enum ErrorClass: Hashable, Sendable {
     /// Too many requests: the source's pace.
     case throttling
     /// The credentials are wrong, expired or not permitted.
@@ -41,7 +41,7 @@ public enum ErrorClass: Hashable, Sendable {
     ]
 
     /// Sorts an error: any 429 is throttling, otherwise a known code beats the status.
-    public init(_ error: ServiceError) {
+    init(_ error: ServiceError) {
         let code = error.code ?? ""
         if error.status == 429 || Self.throttlingCodes.contains(code) {
             self = .throttling

@@ -8,11 +8,11 @@ public enum NamedProfile {
     ///   the environment's keys go before it.
     public static func problem(
         with name: String?,
-        environment: AWSEnvironment,
+        variables: AWSVariables,
         files: any FileReader
     ) -> CredentialError? {
-        let shared = SharedFiles(environment: environment, files: files)
-        if name == nil, environment["AWS_ACCESS_KEY_ID"] != nil { return nil }
+        let shared = SharedFiles(variables: variables, files: files)
+        if name == nil, variables["AWS_ACCESS_KEY_ID"] != nil { return nil }
         guard let profile = name ?? shared.namedProfile else { return nil }
         let profiles: ProfileSet
         do throws(CredentialError) {

@@ -17,18 +17,18 @@ struct SharedFiles: Sendable {
 
     /// Finds the files: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else `aws-config` and `aws-credentials` among
     /// systemd's credentials, else `config` and `credentials` in `~/.aws`.
-    init(environment: AWSEnvironment, files: any FileReader) {
+    init(variables: AWSVariables, files: any FileReader) {
         self.files = files
-        namedProfile = environment["AWS_PROFILE"]
-        let home = environment["HOME"]
+        namedProfile = variables["AWS_PROFILE"]
+        let home = variables["HOME"]
         var named: Set<String> = []
         func location(variable: String, systemdName: String, homeName: String) -> String? {
-            if let path = environment[variable] {
+            if let path = variables[variable] {
                 let path = path.hasPrefix("~/") ? home.map { $0 + path.dropFirst() } ?? path : path
                 named.insert(path)
                 return path
             }
-            if let directory = environment["CREDENTIALS_DIRECTORY"] {
+            if let directory = variables["CREDENTIALS_DIRECTORY"] {
                 let path = directory + "/" + systemdName
                 if files.version(of: path) != nil {
                     named.insert(path)

@@ -69,13 +69,6 @@ public struct ClockSkew: Hashable, Sendable {
         offset == .zero ? now : now.advanced(by: offset)
     }
 
-    /// How the clocks differ, for people.
-    public var inWords: String {
-        guard offset != .zero else { return "this machine's clock agrees with the service's" }
-        let direction = offset < .zero ? "ahead of" : "behind"
-        return "this machine's clock is \(Self.size(offset).milliseconds / 1000) s \(direction) the service's"
-    }
-
     /// Learns from an answer.
     ///
     /// - Parameters:

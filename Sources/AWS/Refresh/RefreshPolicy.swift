@@ -15,9 +15,9 @@ import ImportWatch
 /// - refused → good when a fetch brings any, or the service accepts them after all.
 ///
 /// A refusal of others than those in hand, or while a fetch is under way, says nothing that isn't known already.
-public struct RefreshPolicy: Sendable {
+struct RefreshPolicy: Sendable {
     /// What a caller who needs credentials does.
-    public enum Step: Hashable, Sendable {
+    enum Step: Hashable, Sendable {
         /// Use these.
         case use(Credentials)
         /// Use these, and fetch others for later.
@@ -36,14 +36,14 @@ public struct RefreshPolicy: Sendable {
     /// The wait after the first fetch in vain, doubled by each further one.
     static let shortestBackoff = Duration.seconds(2)
     /// The longest wait after a fetch in vain.
-    public static let longestBackoff = Duration.seconds(60)
+    static let longestBackoff = Duration.seconds(60)
     /// So many refusals in a minute lead to a fetch at once, however often answers are accepted between.
-    public static let repetitionsPerMinute = 10
+    static let repetitionsPerMinute = 10
 
     private var current: Credentials?
     private var advisoryFrom: WallTime?
     private var mandatoryFrom: WallTime?
-    private var isFetching = false
+    private(set) var isFetching = false
     private var isOutdated = false
     private var isRefused = false
     private var mayRepeat = true
@@ -51,11 +51,10 @@ public struct RefreshPolicy: Sendable {
     private var fetchesInVain = 0
     private var retry: (from: WallTime, delay: Duration)?
 
-    /// Makes the policy of a source that has no credentials yet.
-    public init() {}
+    init() {}
 
     /// Takes over what another has in hand, until a fetch from a source that may have changed ends.
-    public init(replacing other: RefreshPolicy) {
+    init(replacing other: RefreshPolicy) {
         self = other
         isFetching = false
         isOutdated = false
@@ -64,10 +63,10 @@ public struct RefreshPolicy: Sendable {
     }
 
     /// The credentials in hand, whether they are still good or not.
-    public var credentials: Credentials? { current }
+    var credentials: Credentials? { current }
 
     /// What a caller does at `now`.
-    public func step(now: WallTime) -> Step {
+    func step(now: WallTime) -> Step {
         let isFetchDue = isFetching || isRetryDue(now: now)
         if isOutdated { return .wait }
         guard let current else { return isFetchDue ? .wait : .refuse }
@@ -85,14 +84,14 @@ public struct RefreshPolicy: Sendable {
     // MARK: Fetching
 
     /// Notes that a fetch began.
-    public mutating func began() {
+    mutating func began() {
         isFetching = true
     }
 
     /// Notes that a fetch brought credentials.
     ///
     /// - Parameter random: A number drawn evenly from 0 to 1, by which the next fetch is put off.
-    public mutating func refreshed(_ credentials: Credentials, now: WallTime, random: Double) {
+    mutating func refreshed(_ credentials: Credentials, now: WallTime, random: Double) {
         isFetching = false
         isOutdated = false
         isRefused = false
@@ -118,7 +117,7 @@ public struct RefreshPolicy: Sendable {
     /// Notes that a fetch failed, and returns the credentials to go on with, if there are any.
     ///
     /// - Parameter random: A number drawn evenly from 0 to 1, by which the next fetch is put off.
-    public mutating func failed(now: WallTime, random: Double) -> Credentials? {
+    mutating func failed(now: WallTime, random: Double) -> Credentials? {
         isFetching = false
         isOutdated = false
         guard let current, !isRefused, current.mayOutliveExpiry || !hasEnded(now: now) else {
@@ -131,7 +130,7 @@ public struct RefreshPolicy: Sendable {
     }
 
     /// Notes that the files changed that credentials come from.
-    public mutating func sourceChanged() {
+    mutating func sourceChanged() {
         isOutdated = true
         fetchesInVain = 0
     }
@@ -139,7 +138,7 @@ public struct RefreshPolicy: Sendable {
     // MARK: The service's verdict
 
     /// Notes that the service accepted a call that `credentials` signed.
-    public mutating func accepted(_ credentials: Credentials) {
+    mutating func accepted(_ credentials: Credentials) {
         guard credentials == current, !isOutdated else { return }
         mayRepeat = true
         fetchesInVain = 0
@@ -153,7 +152,7 @@ public struct RefreshPolicy: Sendable {
     /// Where it is not, the refusal stands, and is to be told.
     ///
     /// - Parameter random: A number drawn evenly from 0 to 1, by which the next fetch is put off.
-    public mutating func rejected(_ credentials: Credentials, now: WallTime, random: Double) -> Bool {
+    mutating func rejected(_ credentials: Credentials, now: WallTime, random: Double) -> Bool {
         guard credentials == current else { return true }
         if isFetching || isOutdated {
             isOutdated = true

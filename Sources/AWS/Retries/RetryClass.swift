@@ -2,7 +2,7 @@ import ImportWatch
 
 extension StandardRetry.Failure {
     /// What a service's error means for another attempt; the code beats the status.
-    public init(_ error: ServiceError) {
+    init(_ error: ServiceError) {
         switch ErrorClass(error) {
         case .throttling: self = .throttling
         case .transient: self = [500, 502, 504].contains(error.status) || error.code != nil ? .transient : .permanent
@@ -11,7 +11,7 @@ extension StandardRetry.Failure {
     }
 
     /// What an exchange without an answer means for another attempt.
-    public init(_ error: TransportError) {
+    init(_ error: TransportError) {
         switch error {
         case .badAddress, .bodyTooLarge, .headersTooLarge, .tooMuchAtOnce, .tls: self = .permanent
         case .unresolvedHost, .connectionFailed, .connectTimeout, .timeout, .connectionLost, .proxy, .other:

@@ -3,9 +3,9 @@ import ImportWatch
 /// Whether and when a call is tried again, as AWS's SDKs do in their standard mode.
 ///
 /// For calls that someone waits for; one value for each call. A call that ended begins anew with the next value.
-public struct StandardRetry: Hashable, Sendable {
+struct StandardRetry: Hashable, Sendable {
     /// What went wrong with an attempt.
-    public enum Failure: Hashable, Sendable {
+    enum Failure: Hashable, Sendable {
         /// Another attempt may succeed.
         case transient
         /// The service wants fewer requests.
@@ -15,7 +15,7 @@ public struct StandardRetry: Hashable, Sendable {
     }
 
     /// What to do after a failed attempt.
-    public enum Decision: Hashable, Sendable {
+    enum Decision: Hashable, Sendable {
         /// Try again after this time.
         case retry(after: Duration)
         /// Give up: it is of no use.
@@ -27,18 +27,17 @@ public struct StandardRetry: Hashable, Sendable {
     }
 
     /// The numbers of the standard mode.
-    public struct Settings: Hashable, Sendable {
+    struct Settings: Hashable, Sendable {
         /// Attempts in all, the first included.
-        public var maximumAttempts = 3
+        var maximumAttempts = 3
         /// The first delay's bound after a transient failure.
-        public var transientBase = Duration.milliseconds(50)
+        var transientBase = Duration.milliseconds(50)
         /// The first delay's bound after throttling.
-        public var throttlingBase = Duration.seconds(1)
+        var throttlingBase = Duration.seconds(1)
         /// The bound that no delay exceeds.
-        public var longestDelay = Duration.seconds(20)
+        var longestDelay = Duration.seconds(20)
 
-        /// Makes the standard settings.
-        public init() {}
+        init() {}
     }
 
     private static let hintSlack = Duration.seconds(5)
@@ -47,8 +46,7 @@ public struct StandardRetry: Hashable, Sendable {
     private var failures = 0
     private var lastCost: Int?
 
-    /// Makes the retries of a new call.
-    public init(settings: Settings = Settings()) {
+    init(settings: Settings = Settings()) {
         self.settings = settings
     }
 
@@ -58,7 +56,7 @@ public struct StandardRetry: Hashable, Sendable {
     /// replaces it within [delay, delay + 5 s].
     ///
     /// - Parameter random: A number drawn evenly from 0 to 1.
-    public mutating func failed(
+    mutating func failed(
         _ failure: Failure,
         hint: Duration?,
         random: Double,
@@ -75,7 +73,7 @@ public struct StandardRetry: Hashable, Sendable {
     }
 
     /// Notes that an attempt succeeded, which gives back what the last retry cost.
-    public func succeeded(quota: inout RetryQuota) {
+    func succeeded(quota: inout RetryQuota) {
         quota.giveBack(lastCost ?? RetryQuota.firstTryReward)
     }
 
@@ -89,19 +87,18 @@ public struct StandardRetry: Hashable, Sendable {
 }
 
 /// What all calls to a service may spend on retries together, so that an outage isn't answered with more load.
-public struct RetryQuota: Hashable, Sendable {
+struct RetryQuota: Hashable, Sendable {
     static let transientCost = 14
     static let throttlingCost = 5
     static let firstTryReward = 1
 
     /// The most that there is to spend.
-    public static let capacity = 500
+    static let capacity = 500
 
     /// What is left.
-    public private(set) var tokens: Int
+    private(set) var tokens: Int
 
-    /// Makes a quota.
-    public init(tokens: Int = capacity) {
+    init(tokens: Int = capacity) {
         self.tokens = min(max(0, tokens), Self.capacity)
     }
 

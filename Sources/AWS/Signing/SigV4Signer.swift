@@ -4,13 +4,13 @@ import ImportWatch
 /// Signs requests with AWS Signature Version 4 (AWS4-HMAC-SHA256), keeping the day's signing key.
 ///
 /// The key belongs to one secret, Region, service and day; other credentials need another signer.
-public struct SigV4Signer {
+struct SigV4Signer {
     /// Whose signature it is.
-    public let credentials: Credentials
+    let credentials: Credentials
     /// The Region in the credential scope.
-    public let region: String
+    let region: String
     /// The service's signing name in the credential scope, `ses` for SESv2.
-    public let service: String
+    let service: String
     private var second: Second?
     private var day: Day?
 
@@ -27,8 +27,7 @@ public struct SigV4Signer {
         var key: HMACSHA256?
     }
 
-    /// Makes a signer.
-    public init(credentials: Credentials, region: String, service: String) {
+    init(credentials: Credentials, region: String, service: String) {
         self.credentials = credentials
         self.region = region
         self.service = service
@@ -40,7 +39,7 @@ public struct SigV4Signer {
     /// - Parameters:
     ///   - request: The request with all headers that are to be signed, but for the ones added here.
     ///   - signsSessionToken: Whether the session token is signed; some services want it added after signing.
-    public mutating func sign(
+    mutating func sign(
         _ request: SigV4Request,
         at time: WallTime,
         signsSessionToken: Bool = true

@@ -165,7 +165,7 @@ public struct DeliverySchedule: Sendable {
         if isProbe || outcome.isSuccess { probe = nil }
         var actions: [Action] = []
         if let change = health.note(outcome, isProbe: isProbe, now: now, using: &generator) {
-            actions.append(.report(DeliveryReports.changed(change, target: target, pending: pendingCount)))
+            actions.append(.report(.changed(change, target: target, pending: pendingCount)))
         }
         guard let delivery = deliveries[key] else { return actions }
         defer { statistics.note(outcome, isDead: deliveries[key] == nil && !outcome.isSuccess) }
@@ -225,7 +225,7 @@ public struct DeliverySchedule: Sendable {
         remove(delivery.key)
         return [
             .record(result(delivery.key, .dead, problem, at: wall)),
-            .report(DeliveryReports.deadLetter(delivery, problem)),
+            .report(.deadLetter(delivery, problem)),
         ]
     }
 

@@ -58,7 +58,7 @@ public struct Outbox: Sendable {
     public var orphanReports: [JournalEntry] {
         retired.compactMap { target, schedule in
             guard case .webhook(let name) = target, schedule.pendingCount > 0 else { return nil }
-            return DeliveryReports.orphaned(webhook: name, count: schedule.pendingCount)
+            return .orphaned(webhook: name, count: schedule.pendingCount)
         }
     }
 

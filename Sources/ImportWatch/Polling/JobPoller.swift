@@ -93,7 +93,7 @@ public struct JobPoller: Sendable {
         pacer.empty(now: now)
     }
 
-    var reports: SourceReports { SourceReports(source, region) }
+    var reports: SourceEntries { SourceEntries(source, region) }
 
     var limitInFlight: Int { health.isProbing ? 1 : Self.maximumInFlight }
 

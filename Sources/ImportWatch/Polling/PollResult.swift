@@ -1,7 +1,10 @@
-/// What came of one poll, by whose trouble it is.
-public enum PollResult: Hashable, Sendable {
-    /// The service described the job.
-    case answered(ImportJob, requestID: String?)
+/// What came of one poll.
+public typealias PollResult = CallResult<ImportJob>
+
+/// What came of one call to the service, by whose trouble it is.
+public enum CallResult<Answer: Hashable & Sendable>: Hashable, Sendable {
+    /// The service answered what was asked.
+    case answered(Answer, requestID: String?)
     /// The job's trouble: the service does not know it, or refuses to be asked about it.
     case jobRefused(JobRefusal, ServiceProblem)
     /// The source's pace: too many requests.

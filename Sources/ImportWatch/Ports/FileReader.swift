@@ -10,6 +10,13 @@ public protocol FileReader: Sendable {
     func paths(matching pattern: String) -> [String]
 }
 
+extension FileReader {
+    /// Whether a path stands for all files that match it.
+    public func isPattern(_ path: String) -> Bool {
+        path.contains { "*?[".contains($0) }
+    }
+}
+
 /// Replaces whole files; the port by which a refreshed token is kept.
 public protocol FileWriter: Sendable {
     /// Replaces the file at `path` as a whole, on disk and readable by its owner only; the owner stays the same.

@@ -11,6 +11,15 @@ public protocol HTTPTransport: AnyObject {
     func cancel(_ id: HTTPExchangeID)
 }
 
+extension HTTPTransport {
+    /// Sends a request that nothing will cancel and returns its answer.
+    public func answer(to request: HTTPRequest) async -> Result<HTTPResponse, TransportError> {
+        await withCheckedContinuation { continuation in
+            _ = send(request) { continuation.resume(returning: $0) }
+        }
+    }
+}
+
 /// Names a request that was handed to a transport.
 public struct HTTPExchangeID: Hashable, Sendable {
     /// A number that the transport does not use again.

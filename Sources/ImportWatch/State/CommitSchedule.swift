@@ -74,7 +74,7 @@ public struct CommitSchedule: Sendable {
         notBefore = nil
         guard let since = failingSince else { return nil }
         defer { (problem, failures, failingSince) = (nil, 0, nil) }
-        return StateReports.available(after: since.duration(to: now), failures: failures)
+        return .stateAvailable(after: since.duration(to: now), failures: failures)
     }
 
     /// Notes that the commit under way failed; what it held waits again.
@@ -114,7 +114,7 @@ public struct CommitSchedule: Sendable {
         problem = error
         guard failingSince == nil else { return nil }
         failingSince = now
-        return StateReports.unavailable(error)
+        return .stateUnavailable(error)
     }
 }
 

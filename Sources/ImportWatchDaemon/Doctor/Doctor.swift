@@ -1,6 +1,7 @@
 import Control
 import CurlTransport
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// Looks at sources as the daemon does: finds their endpoints and credentials and, if wanted, makes one real call.

@@ -14,7 +14,7 @@ enum Remedy {
         case .throttled(let problem, _):
             "\(told(problem)); others use up the account's budget in \(region): have them ask less, or lower "
                 + "requests_per_second"
-        case .credentialsRefused(let problem): "GetImportJob: " + line(refused: problem)
+        case .credentialsRefused(let problem): GetImportJob.name + ": " + line(refused: problem)
         case .unavailable(let problem, _) where problem.httpStatus == nil:
             "\(told(problem)); check the network, the proxy variables and endpoint_url"
         case .unavailable(let problem, _):
@@ -49,7 +49,7 @@ enum Remedy {
     }
 
     private static func told(_ problem: ServiceProblem) -> String {
-        "GetImportJob: \(problem.code): \(problem.message)"
+        "\(GetImportJob.name): \(problem.code): \(problem.message)"
     }
 
     /// What to do about a refusal of credentials, by its code.
@@ -61,14 +61,9 @@ enum Remedy {
         case "SignatureDoesNotMatch", "InvalidSignatureException":
             "the secret does not belong to the key, or this machine's clock is wrong"
         case _ where code.hasPrefix("AccessDenied") || code == "NotAuthorized" || code == "UnauthorizedException":
-            "allow the action ses:GetImportJob to these credentials"
+            "allow the action \(GetImportJob.action) to these credentials"
         case "OptInRequired", "AccountSuspendedException": "sign the account up for SES in this Region"
         default: "the service doesn't know the key: check that it exists, is active and belongs to this partition"
         }
     }
-}
-
-extension ServiceProblem {
-    /// The code of a poll that was not sent because there were no credentials to sign it with.
-    static let noCredentials = "CredentialError"
 }

@@ -1,7 +1,7 @@
 import AWS
 import Control
 import ImportWatch
-import SESv2
+import Platform
 import WatchConfiguration
 
 /// The examination of one source.
@@ -57,73 +57,23 @@ final class SourceExamination {
                 expiresAt: credentials.expiresAt?.rfc3339
             )
             guard let probe, let region = client.region, let endpoint else { break }
-            let question = Probe(jobID: probe, region: region, endpoint: endpoint, tls: client.tls)
-            await ask(question, signedWith: credentials, &findings)
-        }
-        return findings
-    }
-
-    private func ask(_ probe: Probe, signedWith credentials: Credentials, _ findings: inout SourceFindings) async {
-        switch await answer(to: probe, signedWith: credentials) {
-        case .answered(let job, _): findings.probe = .init(jobID: probe.jobID, status: job.status.rawValue)
-        case let refusal:
-            if let problem = Remedy.line(refusal, jobID: probe.jobID, region: probe.region) { findings.add(problem) }
-        }
-        let skew = caller.skew(of: probe.endpoint)
-        if skew.offset != .zero { findings.add("\(skew.inWords); set this machine's clock") }
-    }
-
-    // MARK: The probe
-
-    private struct Probe {
-        var jobID: String
-        var region: String
-        var endpoint: ServiceEndpoint
-        var tls: HTTPRequest.TLSFiles
-    }
-
-    /// Calls with the SDKs' standard retries.
-    private func answer(to probe: Probe, signedWith credentials: Credentials) async -> PollResult {
-        var signer = SigV4Signer(credentials: credentials, region: probe.region, service: "ses")
-        var refusal: HTTPResponse?
-        do throws(ServiceCaller.Failure) {
-            let response = try await caller.call(
-                at: probe.endpoint,
-                request: { time in
-                    GetImportJob.request(
-                        jobID: probe.jobID,
-                        endpoint: probe.endpoint,
-                        signer: &signer,
-                        at: time,
-                        connectTimeout: source.connectTimeout,
-                        timeout: source.requestTimeout,
-                        tls: probe.tls
-                    )
-                },
-                error: { response, now in
-                    refusal = response
-                    return ServiceError(response, now: now)
-                }
+            let service = SESv2Client(
+                endpoint: endpoint,
+                region: region,
+                connectTimeout: source.connectTimeout,
+                timeout: source.requestTimeout,
+                tls: client.tls
             )
-            return result(of: response, probe)
-        } catch {
-            switch error {
-            case .transport(let error): return GetImportJob.result(of: error)
-            case .service(let error): return refusal.map { result(of: $0, probe) } ?? .credentialsRefused(error.problem)
+            switch await caller.result(of: GetImportJob(jobID: probe), by: service, signedWith: credentials) {
+            case .answered(let job, _): findings.probe = .init(jobID: probe, status: job.status.rawValue)
+            case let refusal:
+                if let problem = Remedy.line(refusal, jobID: probe, region: region) { findings.add(problem) }
+            }
+            let skew = caller.skew(of: endpoint)
+            if skew.offset != .zero {
+                findings.add("\(SourceEntries.clockDifference(skew.offset)); set this machine's clock")
             }
         }
-    }
-
-    private func result(of response: HTTPResponse, _ probe: Probe) -> PollResult {
-        GetImportJob.result(of: response, jobID: probe.jobID, now: environment.clock.wall())
-    }
-}
-
-extension CredentialSource {
-    /// Credentials to sign with, after a fetch where there are none yet.
-    fileprivate func credentials() async -> Result<Credentials, CredentialError> {
-        await withCheckedContinuation { continuation in
-            credentials { continuation.resume(returning: $0) }
-        }
+        return findings
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import ImportWatch
+import Platform
 
 /// One Dispatch timer for the earliest of all deadlines.
 ///

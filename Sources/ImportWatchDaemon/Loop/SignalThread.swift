@@ -1,5 +1,6 @@
 import Glibc
 import ImportWatch
+import Platform
 import Synchronization
 
 /// Hears the process's signals on a thread of its own, and ends a process that was told to end but doesn't in time.

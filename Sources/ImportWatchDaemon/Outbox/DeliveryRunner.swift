@@ -1,5 +1,6 @@
 import Crypto
 import ImportWatch
+import Platform
 
 /// Performs what the ``Outbox`` decides: hands attempts to the disk, and from there to the notifiers of their targets.
 final class DeliveryRunner {

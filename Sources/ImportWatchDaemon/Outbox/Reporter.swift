@@ -34,12 +34,6 @@ final class Reporter {
         guard dropped > 0, waiting == 0 else { return }
         let count = dropped
         dropped = 0
-        report(
-            JournalEntry(
-                kind: .entriesDropped,
-                priority: .warning,
-                message: "\(count) journal entries were dropped while the journal took none"
-            )
-        )
+        report(.entriesDropped(count))
     }
 }

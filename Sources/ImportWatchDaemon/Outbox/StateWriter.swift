@@ -1,4 +1,5 @@
 import ImportWatch
+import Platform
 
 /// Performs what ``CommitSchedule`` decides: commits what turns of the loop leave to be put on disk, and says how it went.
 final class StateWriter {

@@ -1,4 +1,3 @@
-import Crypto
 import ImportWatch
 import WatchConfiguration
 import Webhook
@@ -23,19 +22,9 @@ final class WebhookSecrets {
         guard let version, version != seen else { return nil }
         seen = version
         do throws(WebhookSecretFile.Problems) {
-            return .success(try WebhookSecretFile(files: files).read(path).compactMap(\.signingKey))
+            return .success(try WebhookSecretFile(files: files).read(path))
         } catch {
             return .failure(error)
-        }
-    }
-}
-
-extension WebhookSecret {
-    /// The secret, ready to sign.
-    var signingKey: WebhookSigningKey? {
-        switch self {
-        case .hmac(let key): .hmac(key: key)
-        case .ed25519(let seed): Ed25519SigningKey(seed: seed).map(WebhookSigningKey.ed25519)
         }
     }
 }

@@ -2,6 +2,7 @@ import AWS
 import Crypto
 import CurlTransport
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// Polls jobs as the daemon does, with nothing kept on disk, until all of them have ended.
@@ -114,11 +115,16 @@ public final class JobWait {
     /// Says what else would be in the way, so that not each try brings the next problem up.
     private func endWithoutRegion() {
         let problem = "no Region: give --region, or set AWS_REGION or the profile's region"
-        environment.credentials(profile: request.profile, roleARN: nil, region: nil, transport: transport)
-            .credentials { [self] result in
-                guard case .failure(let error) = result else { return end(.impossible(problem)) }
-                end(.impossible("\(problem); \(Remedy.line(missing: error))"))
-            }
+        let source = environment.credentials(
+            profile: request.profile,
+            roleARN: nil,
+            region: nil,
+            transport: transport
+        )
+        Task {
+            guard case .failure(let error) = await source.credentials() else { return end(.impossible(problem)) }
+            end(.impossible("\(problem); \(Remedy.line(missing: error))"))
+        }
     }
 
     /// Why there is nothing to sign with, or why the service does not take it; nothing is polled on here.
@@ -130,14 +136,12 @@ public final class JobWait {
     }
 
     private var source: Configuration.Source {
-        Configuration.Source(
-            name: "wait",
-            region: request.region,
-            profile: request.profile,
-            endpointURL: request.endpointURL,
-            jobs: request.jobs,
-            polling: request.polling
-        )
+        var source = Configuration.Source(name: "wait", jobs: request.jobs)
+        source.region = request.region
+        source.profile = request.profile
+        source.endpointURL = request.endpointURL
+        source.polling = request.polling
+        return source
     }
 
     private func turn() {

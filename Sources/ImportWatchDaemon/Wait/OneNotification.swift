@@ -1,7 +1,7 @@
 import Crypto
 import CurlTransport
 import ImportWatch
-import WatchConfiguration
+import Platform
 import Webhook
 
 /// Sends events to one configured webhook for a tool that keeps no state: a few tries, and then it says what is wrong.
@@ -20,18 +20,18 @@ public final class OneNotification {
     /// Waits between tries.
     private static let waits: [Duration] = [.seconds(1), .seconds(5)]
 
-    private let webhook: Configuration.Webhook
+    private let webhook: WebhookSettings
     private let transport: CurlTransport
     private let notifier: WebhookNotifier
     private let clock = SystemClock()
 
     /// Takes the webhook's settings.
-    public init(_ webhook: Configuration.Webhook) throws(CurlSetupError) {
+    public init(_ webhook: WebhookSettings) throws(CurlSetupError) {
         self.webhook = webhook
         transport = try CurlTransport(userAgent: "importwatchctl/\(importWatchVersion)", now: clock.now)
         let clock = clock
         notifier = WebhookNotifier(
-            settings: ConfigurationReader.settings(of: webhook),
+            settings: webhook,
             transport: transport,
             now: { clock.wall() }
         )

@@ -13,13 +13,15 @@ struct SectionReader {
     /// Where the table begins.
     let position: Position
     let collector: ComplaintCollector
+    private let keys: [String: ConfigurationKey]
     private var entries: [String: TOMLEntry]
-    private var known: [String] = []
 
     init(name: String, entries: [TOMLEntry], position: Position, collector: ComplaintCollector) {
         self.name = name
         self.position = position
         self.collector = collector
+        let section = name.split(separator: ".").last.map(String.init) ?? ""
+        keys = KeyTable.keys(of: ConfigurationKey.Section(rawValue: section) ?? .top)
         self.entries = Dictionary(entries.map { ($0.key, $0) }) { first, _ in first }
     }
 
@@ -29,30 +31,36 @@ struct SectionReader {
     /// Whether the table has the key and it was not read.
     func has(_ key: String) -> Bool { entries[key] != nil }
 
-    /// Where the value of a key stands that was not read.
-    func position(of key: String) -> Position? { entries[key]?.node.position }
+    /// The entry of a key that was not read.
+    func entry(_ name: String) -> TOMLEntry? { entries[name] }
+
+    /// The row of a key that a decoder reads.
+    func key(_ name: String) -> ConfigurationKey {
+        guard let key = keys[name] else { preconditionFailure("no row says what \(qualified(name)) is") }
+        return key
+    }
 
     /// Complains about the value of `key`: its name and then `problem`.
     func complain(_ key: String, _ problem: String, at position: Position) {
         collector.error("\(qualified(key)) \(problem)", at: position, key: qualified(key))
     }
 
-    func wrongType(_ key: String, _ node: TOMLNode, expected: String, example: String) {
-        complain(key, "must be \(expected), not \(node.kind); for example \(example)", at: node.position)
+    func wrongType(_ name: String, _ node: TOMLNode, expected: String, example: String? = nil) {
+        let example = example ?? key(name).exampleLine
+        complain(name, "must be \(expected), not \(node.kind); for example \(example)", at: node.position)
     }
 
     mutating func take(_ key: String) -> TOMLEntry? {
-        known.append(key)
-        return entries.removeValue(forKey: key)
+        entries.removeValue(forKey: key)
     }
 
-    /// Complains about every key that was not asked for.
+    /// Complains about every key that was not read.
     func finish() {
         let unknown = entries.values.sorted { $0.keyPosition < $1.keyPosition }
         let room = collector.room
         for entry in unknown.prefix(room) {
             let place = name.isEmpty ? "" : " in [\(name)]"
-            let near = Suggestion.phrase(for: entry.key, among: known)
+            let near = Suggestion.phrase(for: entry.key, among: Array(keys.keys))
             // What is near to a key is no secret.
             let key = near.isEmpty ? entry.key.quoted : entry.key
             collector.error(
@@ -75,6 +83,9 @@ struct SectionReader {
         }
         return section(key, entries, entry.keyPosition)
     }
+
+    /// A table that is not there: every key has its default.
+    func absent(_ key: String) -> SectionReader { section(key, [], position) }
 
     /// The tables of `[[key]]`.
     mutating func tables(_ key: String) -> [SectionReader] {

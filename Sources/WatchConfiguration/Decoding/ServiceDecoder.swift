@@ -1,11 +1,9 @@
 /// Reads `[state]` and `[metrics]`: where the service itself writes.
 enum ServiceDecoder {
     static func state(_ top: inout SectionReader, _ paths: PathRules) -> Configuration.State {
-        var state = Configuration.State(path: paths.state("state.sqlite"), keep: .seconds(720 * 3600))
-        guard var section = top.table("state") else { return state }
-        if let path = FilePath.read("path", example: "state.sqlite", &section) { state.path = paths.state(path.value) }
-        let ages = Duration.seconds(60)...Duration.seconds(3650 * 86_400)
-        if let keep = section.duration("keep", in: ages, example: "720h") { state.keep = keep.value }
+        var section = top.table("state") ?? top.absent("state")
+        let path = FilePath.read("path", &section)?.value ?? section.usualText("path")
+        let state = Configuration.State(path: paths.state(path), keep: section.duration("keep"))
         for feature in [NotSupportedYet.statePostgreSQL, .stateLease, .stateLeaseRenew] {
             guard let entry = section.take(feature.rawValue) else { continue }
             let key = section.qualified(feature.rawValue)
@@ -18,8 +16,7 @@ enum ServiceDecoder {
     static func metrics(_ top: inout SectionReader, _ paths: PathRules) -> Configuration.Metrics {
         var metrics = Configuration.Metrics(textfile: nil)
         guard var section = top.table("metrics") else { return metrics }
-        let example = "/var/lib/prometheus/node-exporter/importwatchd.prom"
-        if let file = FilePath.readOptional("textfile", example: example, &section) {
+        if let file = FilePath.readOptional("textfile", &section) {
             if !file.value.hasSuffix(".prom") {
                 section.complain("textfile", "must end with .prom, or collectors pass it over", at: file.position)
             }

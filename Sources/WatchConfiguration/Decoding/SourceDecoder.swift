@@ -23,13 +23,13 @@ struct SourceDecoder {
         profile = AWSNames.profile(&section)
         roleARN = AWSNames.roleARN(&section)
         endpointURL = Self.endpoint(&section)
-        jobs = section.strings("jobs", example: "6f0c4f8e-0d3b-4f9a-9a55-0c1d2e3f4a5b") ?? []
-        let written = section.strings("jobs_files", example: "jobs.d/*.list") ?? []
+        jobs = section.strings("jobs") ?? []
+        let written = section.strings("jobs_files") ?? []
         lists = written.filter { [section] in FilePath.isUsable($0, "jobs_files", section) }
-        let sweeps = section.boolean("discover")
-        discover = sweeps?.value ?? false
-        if let sweeps, sweeps.value {
-            NotSupportedYet.discover.refuse(at: sweeps.position, key: section.qualified("discover"), section.collector)
+        let place = section.entry("discover")?.node.position ?? position
+        discover = section.flag("discover")
+        if discover {
+            NotSupportedYet.discover.refuse(at: place, key: section.qualified("discover"), section.collector)
         }
         if var table = section.table("polling") { polling = PollingDecoder(&table) }
     }
@@ -38,36 +38,28 @@ struct SourceDecoder {
     var isSource: Bool { !jobs.isEmpty || !lists.isEmpty || discover }
 
     /// The source, with what is missing taken from `parent`.
-    func source(
-        named name: String,
-        over parent: SourceDecoder?,
-        lists reader: JobLists
-    ) -> Configuration.Source {
-        let settings = polling.settings(over: parent?.polling ?? PollingDecoder(), reader.collector)
-        return Configuration.Source(
-            name: name,
-            region: region ?? parent?.region,
-            profile: profile ?? parent?.profile,
-            roleARN: roleARN ?? parent?.roleARN,
-            endpointURL: endpointURL ?? parent?.endpointURL,
-            jobs: reader.merged(jobs: jobs, lists: lists, source: name),
-            jobsFiles: lists.map { reader.paths.beside($0.value) },
-            discover: discover,
-            polling: settings.polling,
-            strategy: settings.strategy,
-            requestTimeout: settings.requestTimeout,
-            connectTimeout: settings.connectTimeout
-        )
+    func source(named name: String, over parent: SourceDecoder?, lists reader: JobLists) -> Configuration.Source {
+        var source = Configuration.Source(name: name)
+        polling.apply(over: parent?.polling ?? PollingDecoder(), to: &source, reader.collector)
+        source.region = region ?? parent?.region
+        source.profile = profile ?? parent?.profile
+        source.roleARN = roleARN ?? parent?.roleARN
+        source.endpointURL = endpointURL ?? parent?.endpointURL
+        source.jobs = reader.merged(jobs: jobs, lists: lists, source: name)
+        source.jobsFiles = lists.map { reader.paths.beside($0.value) }
+        source.discover = discover
+        return source
     }
 
     /// Checks the defaults where no source takes them over.
     func checkDefaults(_ collector: ComplaintCollector) {
-        _ = polling.settings(over: PollingDecoder(), collector)
+        var source = ConfigurationKey.plainSource
+        polling.apply(over: PollingDecoder(), to: &source, collector)
     }
 
     private static func endpoint(_ section: inout SectionReader) -> String? {
         let key = "endpoint_url"
-        guard let url = WebAddress.read(key, example: "https://email.eu-west-1.amazonaws.com", &section) else {
+        guard let url = WebAddress.read(key, &section) else {
             return nil
         }
         guard !WebAddress.hasQueryOrFragment(url.value) else {

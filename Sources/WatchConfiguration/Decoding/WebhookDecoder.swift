@@ -1,4 +1,5 @@
 import ImportWatch
+import Webhook
 
 /// Reads `[[webhook]]`.
 struct WebhookDecoder {
@@ -6,37 +7,24 @@ struct WebhookDecoder {
     let files: any FileReader
 
     /// The webhook with the place of its name; `nil` where it lacks a usable name or address.
-    func decode(_ table: SectionReader) -> (name: Located<String>, webhook: Configuration.Webhook)? {
+    func decode(_ table: SectionReader) -> (name: Located<String>, webhook: WebhookSettings)? {
         var section = table
-        let name = SectionName.read(&section, example: "ops")
+        let name = SectionName.read(&section)
         let url = address(&section)
-        let format = format(&section)
-        let (secretFile, secrets) = secrets(&section, isNeeded: format != .slack, name: name?.value)
-        let timeouts = Duration.milliseconds(100)...Duration.seconds(600)
-        let ages = Duration.seconds(1)...Duration.seconds(365 * 86_400)
-        let events = events(&section)
-        let includesURL = section.boolean("include_failed_records_url")?.value ?? false
-        let headers = HeaderRules.read(&section)
-        let timeout = section.duration("timeout", in: timeouts, example: "15s")?.value ?? .seconds(15)
-        let concurrency = section.integer("concurrency", in: 1...64, example: 4) ?? 4
-        let maxAge = section.duration("max_age", in: ages, example: "76h")?.value ?? .seconds(76 * 3600)
-        let tls = tls(&section)
+        var webhook = WebhookSettings(name: name?.value ?? "", url: url ?? "")
+        if case .text(let format)? = section.value("format")?.value {
+            webhook.format = WebhookFormat.all.first { $0.name == format } ?? webhook.format
+        }
+        (webhook.secretFile, webhook.keys) = keys(&section, isVerified: webhook.format.isVerified, name: name?.value)
+        webhook.events = events(&section)
+        webhook.includesFailedRecordsURL = section.flag("include_failed_records_url")
+        webhook.headers = HeaderRules.read(&section)
+        webhook.timeout = section.duration("timeout")
+        webhook.concurrency = section.integer("concurrency")
+        webhook.maxAge = section.duration("max_age")
+        webhook.tls = tls(&section)
         section.finish()
-        guard let name, let url else { return nil }
-        let webhook = Configuration.Webhook(
-            name: name.value,
-            url: url,
-            secretFile: secretFile,
-            secrets: secrets,
-            events: events,
-            format: format,
-            includesFailedRecordsURL: includesURL,
-            headers: headers,
-            timeout: timeout,
-            concurrency: Int(concurrency),
-            maxAge: maxAge,
-            tls: tls
-        )
+        guard let name, url != nil else { return nil }
         return (name, webhook)
     }
 
@@ -46,16 +34,14 @@ struct WebhookDecoder {
         let hasBoth = section.has("url") && section.has("url_file")
         guard hasBoth || section.has("url") || section.has("url_file") else {
             section.collector.error(
-                "a [[webhook]] needs a url or a url_file; for example url = \"https://hooks.example.com\"",
+                "a [[webhook]] needs a url or a url_file; for example \(section.key("url").exampleLine)",
                 at: section.position,
                 key: section.qualified("url")
             )
-            // Asked for, so that a misspelt key is compared with them.
-            (_, _) = (section.take("url"), section.take("url_file"))
             return nil
         }
-        let file = FilePath.read("url_file", example: "ops-url", &section)
-        let written = WebAddress.read("url", example: "https://hooks.example.com", &section)
+        let file = FilePath.read("url_file", &section)
+        let written = WebAddress.read("url", &section)
         if hasBoth {
             let position = file?.position ?? section.position
             section.complain("url_file", "and url can't both be there; leave one out", at: position)
@@ -99,14 +85,13 @@ struct WebhookDecoder {
 
     // MARK: What
 
-    private func secrets(
+    private func keys(
         _ section: inout SectionReader,
-        isNeeded: Bool,
+        isVerified: Bool,
         name: String?
-    ) -> (path: String?, secrets: [WebhookSecret]) {
+    ) -> (path: String?, keys: [WebhookSigningKey]) {
         guard section.has("secret_file") else {
-            _ = section.take("secret_file")
-            if isNeeded {
+            if isVerified {
                 let webhook = name.map { "the webhook \($0)" } ?? "this webhook"
                 section.collector.warning(
                     "\(webhook) has no secret_file: its notifications go out unsigned",
@@ -116,7 +101,7 @@ struct WebhookDecoder {
             }
             return (nil, [])
         }
-        guard let file = FilePath.read("secret_file", example: "ops-secret", &section) else { return (nil, []) }
+        guard let file = FilePath.read("secret_file", &section) else { return (nil, []) }
         let path = paths.secret(file.value)
         do {
             return (path, try WebhookSecretFile(files: files).read(path))
@@ -129,8 +114,8 @@ struct WebhookDecoder {
     }
 
     private func events(_ section: inout SectionReader) -> Set<EventType> {
-        let position = section.position(of: "events")
-        guard let names = section.strings("events", example: "failed") else { return Set(EventType.allCases) }
+        let position = section.entry("events")?.node.position
+        guard let names = section.strings("events") else { return Set(EventType.allCases) }
         if let position, names.isEmpty {
             section.complain("events", "can't be empty; leave it out for all events", at: position)
         }
@@ -152,16 +137,12 @@ struct WebhookDecoder {
         return events
     }
 
-    private func format(_ section: inout SectionReader) -> Configuration.Webhook.Format {
-        section.choice("format", Configuration.Webhook.Format.self)?.value ?? .standard
-    }
-
     // MARK: TLS
 
     private func tls(_ section: inout SectionReader) -> HTTPRequest.TLSFiles {
-        let authorities = file("ca_file", example: "ca.pem", &section)
-        let certificate = file("client_cert_file", example: "client.pem", &section)
-        let key = file("client_key_file", example: "client.key", &section)
+        let authorities = file("ca_file", &section)
+        let certificate = file("client_cert_file", &section)
+        let key = file("client_key_file", &section)
         if let lonely = certificate == nil ? key : (key == nil ? certificate : nil) {
             let (present, missing) =
                 certificate == nil
@@ -176,8 +157,8 @@ struct WebhookDecoder {
     }
 
     /// The resolved path of a file that can be read.
-    private func file(_ key: String, example: String, _ section: inout SectionReader) -> Located<String>? {
-        guard let text = FilePath.readOptional(key, example: example, &section) else { return nil }
+    private func file(_ key: String, _ section: inout SectionReader) -> Located<String>? {
+        guard let text = FilePath.readOptional(key, &section) else { return nil }
         let path = paths.secret(text.value)
         do {
             _ = try files.read(path, limit: 4 << 20)

@@ -23,7 +23,7 @@ struct JobLists {
 
     /// The files that an entry of `jobs_files` stands for.
     private func listPaths(_ list: Located<String>) -> [(path: String, isNamed: Bool)] {
-        guard list.value.contains(where: { "*?[".contains($0) }) else { return [(paths.beside(list.value), true)] }
+        guard files.isPattern(list.value) else { return [(paths.beside(list.value), true)] }
         let found = files.paths(matching: paths.pattern(list.value))
         if found.isEmpty { checkFolder(of: list) }
         return found.map { ($0, false) }

@@ -2,7 +2,7 @@
 enum AWSNames {
     /// A Region: it becomes part of a host name.
     static func region(_ section: inout SectionReader) -> String? {
-        guard let region = section.string("region", example: "eu-west-1") else { return nil }
+        guard let region = section.string("region") else { return nil }
         let labels = region.value.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let isRegion =
             labels.count >= 2 && region.value.utf8.count <= 63
@@ -18,7 +18,7 @@ enum AWSNames {
 
     /// A profile of the shared configuration files.
     static func profile(_ section: inout SectionReader) -> String? {
-        guard let profile = section.string("profile", example: "prod") else { return nil }
+        guard let profile = section.string("profile") else { return nil }
         let isName = !profile.value.isEmpty && profile.value.utf8.count <= 128 && !profile.value.contains("]")
         guard isName, profile.value.inOneLine == profile.value else {
             section.complain(
@@ -31,12 +31,13 @@ enum AWSNames {
         return profile.value
     }
 
+    static let exampleRole = "arn:aws:iam::111122223333:role/importwatchd"
+
     /// The ARN of a role: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
     static func roleARN(_ section: inout SectionReader) -> String? {
-        let example = "arn:aws:iam::111122223333:role/importwatchd"
-        guard let role = section.string("role_arn", example: example) else { return nil }
+        guard let role = section.string("role_arn") else { return nil }
         guard isRoleARN(role.value) else {
-            section.complain("role_arn", "must be the ARN of a role such as \"\(example)\"", at: role.position)
+            section.complain("role_arn", "must be the ARN of a role such as \"\(exampleRole)\"", at: role.position)
             return nil
         }
         return role.value

@@ -1,14 +1,14 @@
 /// Paths of files, as the configuration writes them.
 enum FilePath {
     /// A path that can be opened; an empty one is an error.
-    static func read(_ key: String, example: String, _ section: inout SectionReader) -> Located<String>? {
-        guard let path = section.string(key, example: example) else { return nil }
+    static func read(_ key: String, _ section: inout SectionReader) -> Located<String>? {
+        guard let path = section.string(key) else { return nil }
         return isUsable(path, key, section) ? path : nil
     }
 
     /// A path that can be opened; an empty one stands for none.
-    static func readOptional(_ key: String, example: String, _ section: inout SectionReader) -> Located<String>? {
-        guard let path = section.string(key, example: example), !path.value.isEmpty else { return nil }
+    static func readOptional(_ key: String, _ section: inout SectionReader) -> Located<String>? {
+        guard let path = section.string(key), !path.value.isEmpty else { return nil }
         return isUsable(path, key, section) ? path : nil
     }
 

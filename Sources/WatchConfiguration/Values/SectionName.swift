@@ -1,17 +1,16 @@
 /// The names of sources and webhooks, which go into journal fields, tables and metrics.
 enum SectionName {
     /// The table's name; its absence is an error too.
-    static func read(_ section: inout SectionReader, example: String) -> Located<String>? {
+    static func read(_ section: inout SectionReader) -> Located<String>? {
         guard section.has("name") else {
-            _ = section.take("name")
             section.collector.error(
-                "a [[\(section.name)]] needs a name; for example name = \"\(example)\"",
+                "a [[\(section.name)]] needs a name; for example \(section.key("name").exampleLine)",
                 at: section.position,
                 key: section.qualified("name")
             )
             return nil
         }
-        guard let name = section.string("name", example: example) else { return nil }
+        guard let name = section.string("name") else { return nil }
         let isName =
             (1...64).contains(name.value.utf8.count)
             && name.value.utf8.allSatisfy {

@@ -1,8 +1,8 @@
 /// Addresses with `http` or `https`; no complaint shows one, for a webhook's address is a secret.
 enum WebAddress {
     /// The address of `key`.
-    static func read(_ key: String, example: String, _ section: inout SectionReader) -> Located<String>? {
-        guard let text = section.string(key, example: example) else { return nil }
+    static func read(_ key: String, _ section: inout SectionReader) -> Located<String>? {
+        guard let text = section.string(key) else { return nil }
         if let problem = problem(with: text.value) {
             section.complain(key, problem, at: text.position)
             return nil

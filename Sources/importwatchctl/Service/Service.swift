@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// The service that runs with a configuration, as a tool takes its part: with its variables, its files and, where root
@@ -15,7 +16,7 @@ struct Service {
     /// The files as the daemon sees them.
     let files: ServiceFiles
     /// The user that root's tool becomes; `nil` where it stays who it is.
-    let user: ServiceUser?
+    let user: SystemUser?
     /// The pid of the unit's daemon; `nil` where systemd doesn't say, 0 where none runs.
     let mainPID: Int32?
     /// What keeps systemd from starting the unit.
@@ -25,7 +26,7 @@ struct Service {
     ///
     /// - Parameter user: The user that the daemon runs as, where it is not what the unit says.
     init(configurationPath path: String, user named: String?) throws(ServiceTrouble) {
-        let process = LocalEnvironment.variables()
+        let process = ProcessEnvironment.variables()
         let isRoot = geteuid() == 0
         // With one of these systemd itself runs this: all is the service's already.
         let isInside = ["STATE_DIRECTORY", "CREDENTIALS_DIRECTORY"].contains { process[$0] != nil }
@@ -35,7 +36,7 @@ struct Service {
         var troubles: [ServiceTrouble] = []
         let wanted = named ?? unit.map { $0.user ?? "root" } ?? (unitName == nil ? nil : Self.usualUser)
         let groups = named == nil ? unit?.groups ?? [] : []
-        let found = wanted.flatMap { ServiceUser(name: $0, groups: groups) }
+        let found = wanted.flatMap { SystemUser(name: $0, groups: groups) }
         user = isRoot && wanted != "root" ? found : nil
         if isRoot, let wanted, wanted != "root", user == nil, named != nil || unit != nil {
             throw ServiceTrouble("there is no user \(wanted) for the daemon to run as")
@@ -66,17 +67,18 @@ struct Service {
 
     /// Whose part the tool takes, in words.
     var speaker: String {
-        let name = user?.name ?? getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(geteuid())"
+        let name = (user ?? SystemUser(id: geteuid())).name
         return "the user \(name) with HOME \(variables["HOME"] ?? "not set")"
             + (unit == nil ? "" : " and the variables of \(unitName ?? "the unit")")
     }
 
     /// Becomes the daemon's user for good, where root runs the tool.
     func become() throws(ServiceTrouble) {
-        do throws(ServiceUser.Refused) {
-            try user?.become()
+        guard let user else { return }
+        do throws(SystemError) {
+            try user.become()
         } catch {
-            throw ServiceTrouble("\(error); run this as the daemon's user")
+            throw ServiceTrouble("can't become the user \(user.name): \(error); run this as the daemon's user")
         }
     }
 
@@ -84,7 +86,7 @@ struct Service {
     func takeVariables() {
         guard unit != nil else { return }
         let kept: Set = ["TERM", "COLUMNS", "NO_COLOR", "LANG", "LC_ALL", "TZ"]
-        for name in LocalEnvironment.variables().keys where !kept.contains(name) { unsetenv(name) }
+        for name in ProcessEnvironment.variables().keys where !kept.contains(name) { unsetenv(name) }
         for (name, value) in variables { setenv(name, value, 1) }
     }
 

@@ -2,6 +2,7 @@ import Control
 import Glibc
 import ImportWatch
 import ImportWatchDaemon
+import Platform
 import SQLiteStore
 import WatchConfiguration
 
@@ -65,7 +66,7 @@ struct ServiceCheck {
     // MARK: The state
 
     private static func state(_ path: String, _ service: Service) -> [ServiceTrouble] {
-        let folder = folder(of: path)
+        let folder = FilePaths.folder(of: path)
         func trouble(_ message: String) -> [ServiceTrouble] {
             [ServiceTrouble("state \(path): \(message)", exitStatus: ExitStatus.failure)]
         }
@@ -80,7 +81,7 @@ struct ServiceCheck {
                 return []
             }
             // The daemon makes one folder itself.
-            if may(W_OK | X_OK, Self.folder(of: folder)) { return [] }
+            if may(W_OK | X_OK, FilePaths.folder(of: folder)) { return [] }
             return trouble("there is no folder \(folder), or it can't be looked into; make it for the daemon's user")
         }
         let name = service.user?.name ?? "the daemon's user"
@@ -118,7 +119,7 @@ struct ServiceCheck {
     // MARK: Metrics
 
     private static func metrics(_ path: String, _ service: Service) -> [ServiceTrouble] {
-        let folder = folder(of: path)
+        let folder = FilePaths.folder(of: path)
         let problem: String
         if service.unit?.isHidden(path) == true {
             problem = "the service has a \(folder) of its own, which nobody else sees; use another folder"
@@ -136,10 +137,6 @@ struct ServiceCheck {
     }
 
     // MARK: Files
-
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    }
 
     private static func may(_ access: Int32, _ path: String) -> Bool {
         faccessat(AT_FDCWD, path, access, AT_EACCESS) == 0

@@ -1,5 +1,6 @@
 import Glibc
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// What systemd hands to the service at a start, by LoadCredential= and its like, read from where it comes from.

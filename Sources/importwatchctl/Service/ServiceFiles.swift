@@ -1,4 +1,5 @@
 import ImportWatch
+import Platform
 import WatchConfiguration
 
 /// The files of this machine as the service sees them: its credentials in their place, and without what systemd hides.

@@ -1,6 +1,7 @@
-import AWS
 import ImportWatch
 import Testing
+
+@testable import AWS
 
 @Suite @MainActor struct ContainerCredentialsTests {
     private let document = """

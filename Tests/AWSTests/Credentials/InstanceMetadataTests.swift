@@ -1,6 +1,7 @@
-import AWS
 import ImportWatch
 import Testing
+
+@testable import AWS
 
 @Suite @MainActor struct InstanceMetadataTests {
     private let document = """

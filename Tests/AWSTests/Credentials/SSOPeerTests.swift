@@ -1,12 +1,13 @@
-import AWS
 import CurlTransport
 import Foundation
 import ImportWatch
 import JSON
+import Platform
 import Synchronization
 import TestSupport
 import Testing
-import WatchConfiguration
+
+@testable import AWS
 
 /// The cache of IAM Identity Center, shared with botocore over real files and connections.
 @Suite(.serialized) @MainActor struct SSOPeerTests {
@@ -15,26 +16,30 @@ import WatchConfiguration
     /// An OpenID Connect service and portal in one: each refresh takes the last refresh token and gives the next.
     private static func service() throws -> LoopbackServer {
         let issued = Mutex(1)
-        return try LoopbackServer { request, _ in
+        return try LoopbackServer { request in
             if request.line == "POST /token" {
                 let body = try? JSONValue(decoding: Array(request.body.utf8))
                 return issued.withLock { issued in
                     guard body?["grantType"]?.string == "refresh_token", body?["clientId"]?.string == "C",
                         body?["clientSecret"]?.string == "CS", body?["refreshToken"]?.string == "R\(issued)"
-                    else { return .init(#"{"error":"invalid_grant"}"#, status: "400 Bad Request") }
+                    else { return answer(#"{"error":"invalid_grant"}"#, status: "400 Bad Request") }
                     issued += 1
-                    return .init(
+                    return answer(
                         #"{"accessToken":"A\#(issued)","expiresIn":3600,"refreshToken":"R\#(issued)","tokenType":"Bearer"}"#
                     )
                 }
             }
             let isKnown = issued.withLock { request.head.contains("x-amz-sso_bearer_token: A\($0)") }
-            guard isKnown else { return .init(#"{"message":"unknown token"}"#, status: "401 Unauthorized") }
+            guard isKnown else { return answer(#"{"message":"unknown token"}"#, status: "401 Unauthorized") }
             let end = Int64(Date().timeIntervalSince1970 + 7200) * 1000
-            return .init(
+            return answer(
                 #"{"roleCredentials":{"accessKeyId":"ROLE","secretAccessKey":"s","sessionToken":"t","expiration":\#(end)}}"#
             )
         }
+    }
+
+    private nonisolated static func answer(_ body: String, status: String = "200 OK") -> LoopbackServer.Manner {
+        .answerAndClose(LoopbackServer.answer(status, headers: "Content-Type: application/json\r\n", body: body))
     }
 
     private static func time(_ seconds: Double) -> String {
@@ -84,7 +89,7 @@ import WatchConfiguration
         let transport = try CurlTransport(userAgent: "test", now: MachineClock.now)
         defer { transport.close() }
         let ports = AWSPorts(
-            environment: AWSEnvironment(variables(home, service)),
+            variables: AWSVariables(variables(home, service)),
             files: LocalFiles(),
             transport: transport,
             writer: LocalFiles(),

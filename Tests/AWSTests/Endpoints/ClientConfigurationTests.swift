@@ -1,6 +1,7 @@
-import AWS
 import ImportWatch
 import Testing
+
+@testable import AWS
 
 @Suite @MainActor struct ClientConfigurationTests {
     private let config = """
@@ -27,7 +28,7 @@ import Testing
             region: nil,
             endpointURL: endpointURL,
             profile: profile,
-            environment: AWSEnvironment(world.variables),
+            variables: AWSVariables(world.variables),
             files: world.files
         )
         return try configuration.endpoint(of: service).endpoint.url

@@ -1,7 +1,8 @@
-import AWS
 import JSON
 import TestSupport
 import Testing
+
+@testable import AWS
 
 /// The public endpoint cases of SESv2 and STS.
 @Suite struct EndpointConformanceTests {
@@ -77,7 +78,6 @@ import Testing
                 #expect(plain.signingRegion == (region.hasSuffix("-global") ? global : region))
                 let dual = try EndpointRules(region: region, usesDualStack: true).endpoint(of: .sesv2)
                 #expect(dual.endpoint.host == "email.\(region).\(dualStack)")
-                #expect(ServiceEndpoint.sesv2(region: region) == plain.endpoint)
                 ran += 1
             }
         }

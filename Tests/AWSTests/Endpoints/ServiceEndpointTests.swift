@@ -1,5 +1,6 @@
-import AWS
 import Testing
+
+@testable import AWS
 
 @Suite struct ServiceEndpointTests {
     @Test(arguments: [

@@ -1,6 +1,7 @@
-import AWS
 import ImportWatch
 import Testing
+
+@testable import AWS
 
 @Suite struct ErrorClassTests {
     private func classify(_ status: Int, _ code: String?) -> ErrorClass {

@@ -1,8 +1,9 @@
-import AWS
 import ImportWatch
 import JSON
 import TestSupport
 import Testing
+
+@testable import AWS
 
 @Suite struct ServiceErrorTests {
     private let now = WallTime(secondsSinceEpoch: Int64(1_795_000_000))

@@ -54,7 +54,7 @@ import Testing
             let variables = Dictionary(
                 (testCase["environment"]?.object ?? []).map { ($0.name, $0.value.string ?? "") }
             ) { $1 }
-            let shared = SharedFiles(environment: AWSEnvironment(variables), files: FilesInMemory())
+            let shared = SharedFiles(variables: AWSVariables(variables), files: MemoryFiles())
             #expect(shared.configPath == testCase["configLocation"]?.string, "\(name)")
             #expect(shared.credentialsPath == testCase["credentialsLocation"]?.string, "\(name)")
             if let profile = testCase["profile"]?.string {

@@ -1,7 +1,8 @@
-import AWS
 import ImportWatch
 import TestSupport
 import Testing
+
+@testable import AWS
 
 @Suite struct ClockSkewTests {
     private let now = WallTime(secondsSinceEpoch: Int64(1_795_000_000))
@@ -105,7 +106,7 @@ import Testing
             for second in 0..<3000 {
                 let time = now.advanced(by: .seconds(Int64(second)))
                 let clock = time.advanced(by: .seconds(offsets.randomElement(using: &random) ?? 0))
-                let response = answer(httpDate(clock))
+                let response = answer(clock.httpDate)
                 let error = skew.serviceTime(now: time).duration(to: clock).seconds
                 let verdict: ClockSkew.Verdict
                 if abs(error) > 300 || Double.random(in: 0..<1, using: &random) < refusing {
@@ -123,13 +124,5 @@ import Testing
             #expect(furthest < 366 * 86_400)
             #expect(told <= 20, "\(told) in history \(history)")
         }
-    }
-
-    private func httpDate(_ time: WallTime) -> String {
-        let civil = CivilTime(time)
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let clock = time.rfc3339.dropFirst(11).prefix(8)
-        let day = civil.day < 10 ? "0\(civil.day)" : "\(civil.day)"
-        return "Mon, \(day) \(months[civil.month - 1]) \(civil.year) \(clock) GMT"
     }
 }

@@ -1,7 +1,8 @@
-import AWS
 import ImportWatch
 import TestSupport
 import Testing
+
+@testable import AWS
 
 /// Random histories of a provider and a service over the policy, as a daemon lives through them.
 @Suite struct CredentialHistoryTests {

@@ -1,6 +1,7 @@
-import AWS
 import ImportWatch
 import Testing
+
+@testable import AWS
 
 @Suite struct RefreshPolicyTests {
     private let start = WallTime(secondsSinceEpoch: Int64(1_795_000_000))

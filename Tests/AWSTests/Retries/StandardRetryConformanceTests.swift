@@ -1,8 +1,9 @@
-import AWS
 import ImportWatch
 import JSON
 import TestSupport
 import Testing
+
+@testable import AWS
 
 /// The public cases of the standard retry mode in its present form.
 @Suite struct StandardRetryConformanceTests {

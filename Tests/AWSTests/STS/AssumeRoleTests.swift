@@ -1,6 +1,7 @@
-import AWS
 import ImportWatch
 import Testing
+
+@testable import AWS
 
 @Suite @MainActor struct AssumeRoleTests {
     private func answer(_ action: String, id: String, expiration: String = "2026-11-18T12:06:40Z") -> String {

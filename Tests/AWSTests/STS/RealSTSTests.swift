@@ -1,9 +1,10 @@
-import AWS
 import CurlTransport
 import Foundation
 import ImportWatch
 import TestSupport
 import Testing
+
+@testable import AWS
 
 /// Roles assumed at moto's STS, over real connections and with signatures that it checks.
 @Suite @MainActor struct RealSTSTests {

@@ -1,10 +1,11 @@
-import AWS
 import Crypto
 import Foundation
 import ImportWatch
 import JSON
 import TestSupport
 import Testing
+
+@testable import AWS
 
 /// The header cases of AWS's public Signature Version 4 suite, from the raw request to the signed one.
 @Suite struct SigV4ConformanceTests {

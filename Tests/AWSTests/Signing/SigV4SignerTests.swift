@@ -1,7 +1,8 @@
-import AWS
 import Crypto
 import ImportWatch
 import Testing
+
+@testable import AWS
 
 @Suite struct SigV4SignerTests {
     private let credentials = Credentials(

@@ -1,4 +1,5 @@
 import ImportWatch
+import TestSupport
 import Testing
 
 @testable import AWS
@@ -7,7 +8,7 @@ import Testing
 @MainActor
 final class TestWorld {
     var variables: [String: String]
-    let files: FilesInMemory
+    let files: MemoryFiles
     let ssoTokens = SSOTokens()
     let transport = AnsweringTransport()
     let processes = AnsweringProcesses()
@@ -16,12 +17,12 @@ final class TestWorld {
 
     init(_ variables: [String: String] = [:], files: [String: String] = [:]) {
         self.variables = variables
-        self.files = FilesInMemory(files)
+        self.files = MemoryFiles(files)
     }
 
     var ports: AWSPorts {
         AWSPorts(
-            environment: AWSEnvironment(variables),
+            variables: AWSVariables(variables),
             files: files,
             transport: transport,
             writer: files,
@@ -38,7 +39,7 @@ final class TestWorld {
             region: region,
             endpointURL: nil,
             profile: profile,
-            environment: AWSEnvironment(variables),
+            variables: AWSVariables(variables),
             files: files
         )
     }

@@ -1,36 +1,35 @@
 import AWS
 import ImportWatch
-import SESv2
 
 /// The requests to the service and its answers, without the way between.
 struct Service {
     static let start = WallTime(secondsSinceEpoch: Int64(1_795_100_000))
 
-    private let endpoint = ServiceEndpoint.sesv2(region: "eu-west-1")
-    private var signer = SigV4Signer(
-        credentials: Credentials(accessKeyID: "AKIDSIMULATOR", secretAccessKey: "simulator-secret", provider: "test"),
-        region: "eu-west-1",
-        service: "ses"
+    private static let credentials = Credentials(
+        accessKeyID: "AKIDSIMULATOR",
+        secretAccessKey: "simulator-secret",
+        provider: "test"
     )
+    private var client: SESv2Client
 
-    mutating func sign(at time: WallTime) -> [HTTPHeader] {
-        let path = "/v2/email/import-jobs/00000000-0d3b-4f9a-9a55-0c1d2e3f4a5b"
-        return signer.sign(SigV4Request(method: "GET", path: path, headers: [("host", endpoint.host)]), at: time)
-    }
-
-    mutating func request(jobID: String, at time: WallTime) -> HTTPRequest {
-        GetImportJob.request(
-            jobID: jobID,
+    /// Fails only where the endpoint's address is none.
+    init?() {
+        guard let endpoint = ServiceEndpoint("https://email.eu-west-1.amazonaws.com") else { return nil }
+        client = SESv2Client(
             endpoint: endpoint,
-            signer: &signer,
-            at: time,
+            region: "eu-west-1",
             connectTimeout: .seconds(5),
             timeout: .seconds(15)
         )
     }
 
+    /// A signed request.
+    mutating func request(jobID: String, at time: WallTime) -> HTTPRequest {
+        client.request(GetImportJob(jobID: jobID), signedWith: Self.credentials, at: time)
+    }
+
     static func result(of response: HTTPResponse, jobID: String) -> PollResult {
-        GetImportJob.result(of: response, jobID: jobID, now: start)
+        GetImportJob(jobID: jobID).result(of: response, now: start)
     }
 
     static func response(jobID: String) -> HTTPResponse {

@@ -5,14 +5,16 @@ import Glibc
 import ImportWatch
 
 let arguments = CommandLine.arguments
-guard arguments.count == 4, let count = Int(arguments[2]) else {
+guard arguments.count == 4, let count = Int(arguments[2]), var service = Service() else {
     print("usage: InstructionCounts signature|decode|reschedule|poll|commit COUNT FOLDER")
     exit(2)
 }
 switch arguments[1] {
 case "signature":
-    var service = Service()
-    for second in 0..<count { _ = service.sign(at: Service.start.advanced(by: .seconds(second / 100))) }
+    // A hundred a second: the date changes, the day's key stays.
+    for number in 0..<count {
+        _ = service.request(jobID: Source.jobID(0), at: Service.start.advanced(by: .seconds(number / 100)))
+    }
 case "decode":
     let response = Service.response(jobID: Source.jobID(0))
     for _ in 0..<count { _ = Service.result(of: response, jobID: Source.jobID(0)) }
@@ -22,7 +24,6 @@ case "reschedule":
     source.poll(count: count) { _, _ in answer }
 case "poll":
     var source = Source()
-    var service = Service()
     let responses = Dictionary(uniqueKeysWithValues: Source.jobIDs.map { ($0, Service.response(jobID: $0)) })
     source.poll(count: count) { ticket, wall in
         _ = service.request(jobID: ticket.jobID, at: wall)

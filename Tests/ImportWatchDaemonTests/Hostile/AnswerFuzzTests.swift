@@ -1,6 +1,6 @@
+import AWS
 import Control
 import ImportWatch
-import SESv2
 import TestSupport
 import Testing
 import Webhook
@@ -79,7 +79,7 @@ extension Hostile {
                         poller.setSettings(PollingSettings(requestsPerSecond: rate), now: now)
                     }
                     for ticket in poller.duePolls(now: now) {
-                        let result = GetImportJob.result(of: response(), jobID: ticket.jobID, now: wall)
+                        let result = GetImportJob(jobID: ticket.jobID).result(of: response(), now: wall)
                         let landing = now.advanced(by: pick([.zero, .zero, .seconds(15)]))
                         statistics.note(result, took: now.duration(to: landing), at: wall)
                         actions += poller.handle(result, for: ticket, now: landing, wall: wall, using: &generator)
@@ -105,7 +105,7 @@ extension Hostile {
 
         private func show(_ event: JobEvent) {
             #expect(!JournalEntry(telling: event).message.isEmpty)
-            for format in [WebhookFormat.standard, .cloudEvents, .slack] {
+            for format in WebhookFormat.all {
                 #expect(!format.body(event, includesFailedRecordsURL: true).isEmpty)
             }
         }

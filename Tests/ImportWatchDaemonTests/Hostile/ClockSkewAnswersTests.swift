@@ -11,16 +11,19 @@ extension Hostile {
 
         /// Credentials that are refused are told as refused, once, and asked with ever more seldom.
         @Test(arguments: dates) func aRefusalThatNoTimeCuresIsToldOnce(dates: [String]) async throws {
-            let service = try ScriptedService { number, _ in
-                ScriptedService.answer(
-                    "403 Forbidden",
-                    headers: ["Date: \(dates[number % dates.count])", "x-amzn-ErrorType: RequestTimeTooSkewed"],
-                    body: #"{"message": "too skewed"}"#
+            let service = try LoopbackServer { request in
+                let date = dates[request.number % dates.count]
+                return .answerAndKeep(
+                    LoopbackServer.answer(
+                        "403 Forbidden",
+                        headers: "Date: \(date)\r\nx-amzn-ErrorType: RequestTimeTooSkewed\r\n",
+                        body: #"{"message": "too skewed"}"#
+                    )
                 )
             }
             let harness = try await DaemonHarness.against(service, jobs: ["a", "b", "c"])
             let daemon = try harness.daemon()
-            try await daemon.waitUntil("twenty refusals") { service.arrivals.count >= 20 }
+            try await daemon.waitUntil("twenty refusals") { service.requests.count >= 20 }
             let lines = daemon.printed.split(separator: "\n")
             #expect(lines.filter { $0.contains("credentials refused") }.count == 1, "\(daemon.printed)")
             #expect(lines.filter { $0.contains("this machine's clock") }.count <= 1, "\(daemon.printed)")

@@ -15,17 +15,18 @@ extension Hostile {
             async throws
         {
             let ended = Switch()
-            let service = try ScriptedService { number, _ in
+            let service = try LoopbackServer { request in
                 let status = ended.isOn ? "COMPLETED" : "PROCESSING"
-                return ScriptedService.answer(
-                    body: #"{"JobStatus": "\#(status)", "ProcessedRecordsCount": \#(number % 2 == 0 ? low : high)}"#
+                let count = request.number % 2 == 0 ? low : high
+                return .answerAndKeep(
+                    LoopbackServer.answer(body: #"{"JobStatus": "\#(status)", "ProcessedRecordsCount": \#(count)}"#)
                 )
             }
             let harness = try await DaemonHarness.against(service)
             for _ in 0..<2 {
                 let daemon = try harness.daemon()
-                let before = service.arrivals.count
-                try await daemon.waitUntil("eight answers") { service.arrivals.count >= before + 8 }
+                let before = service.requests.count
+                try await daemon.waitUntil("eight answers") { service.requests.count >= before + 8 }
                 #expect(try await harness.tool(["status"]).status == 0)
                 daemon.signal(SIGTERM)
                 #expect(try await daemon.exitStatus() == 0)

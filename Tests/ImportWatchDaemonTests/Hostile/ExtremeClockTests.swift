@@ -14,8 +14,9 @@ extension Hostile {
         /// clock shows and wherever it steps.
         @Test func theDaemonWorksWhateverTheClockShows() async throws {
             let ended = Switch()
-            let service = try ScriptedService { _, _ in
-                ScriptedService.answer(body: #"{"JobStatus": "\#(ended.isOn ? "COMPLETED" : "PROCESSING")"}"#)
+            let service = try LoopbackServer { _ in
+                let status = ended.isOn ? "COMPLETED" : "PROCESSING"
+                return .answerAndKeep(LoopbackServer.answer(body: #"{"JobStatus": "\#(status)"}"#))
             }
             let harness = try await DaemonHarness.against(service)
             var environment = Simulator.environment
@@ -26,8 +27,8 @@ extension Hostile {
                 let daemon = try harness.daemon(environment: environment)
                 for step in [start] + Self.clocks {
                     try harness.folder.write("clock", "\(step)")
-                    let before = service.arrivals.count
-                    try await daemon.waitUntil("a poll at \(step)") { service.arrivals.count >= before + 2 }
+                    let before = service.requests.count
+                    try await daemon.waitUntil("a poll at \(step)") { service.requests.count >= before + 2 }
                 }
                 #expect(try await harness.tool(["status"]).status == 0)
                 let begin = ContinuousClock.now

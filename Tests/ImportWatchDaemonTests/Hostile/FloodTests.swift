@@ -35,6 +35,26 @@ extension Hostile {
         /// The bytes of a daemon of its own size and of the budget for answers, with room for what decoding them takes.
         private static let megabytes = 110
 
+        /// A daemon that asks about many jobs as often as it can.
+        private static func harness(asking address: String) async throws -> DaemonHarness {
+            let harness = try await DaemonHarness("{}", jobs: [])
+            let jobs = (0..<64).map { "\"job-\($0)\"" }.joined(separator: ",")
+            try harness.folder.write(
+                "importwatchd.toml",
+                """
+                region = "eu-west-1"
+                endpoint_url = "\(address)"
+                jobs = [\(jobs)]
+                [polling]
+                requests_per_second = 1000
+                min_delay = "100ms"
+                max_delay = "200ms"
+                request_timeout = "4s"
+                """
+            )
+            return harness
+        }
+
         private func checkService(_ daemon: TestProcess, _ harness: DaemonHarness, _ flood: String) async throws {
             let begun = Date()
             let status = try await harness.tool(["status", "--json"])
@@ -49,22 +69,8 @@ extension Hostile {
         }
 
         @Test(arguments: Flood.allCases) func theServiceCanNotFloodTheDaemon(flood: Flood) async throws {
-            let harness = try await DaemonHarness("{}", jobs: [])
             let server = try flood.server
-            let jobs = (0..<64).map { "\"job-\($0)\"" }.joined(separator: ",")
-            try harness.folder.write(
-                "importwatchd.toml",
-                """
-                region = "eu-west-1"
-                endpoint_url = "\(server.address)"
-                jobs = [\(jobs)]
-                [polling]
-                requests_per_second = 1000
-                min_delay = "100ms"
-                max_delay = "200ms"
-                request_timeout = "4s"
-                """
-            )
+            let harness = try await Self.harness(asking: server.address)
             let daemon = try harness.daemon()
             try await daemon.waitUntil("a flood") { server.bytes > 4 << 20 || server.connections > 200 }
             try await Task.sleep(for: .seconds(1))
@@ -102,24 +108,10 @@ extension Hostile {
             "Transfer-Encoding: chunked\r\n\r\n", "Content-Length: 999999999999\r\n\r\n", "X-Flood: ",
         ])
         func aProxyCanNotFloodTheDaemon(answer: String) async throws {
-            let harness = try await DaemonHarness("{}", jobs: [])
+            let harness = try await Self.harness(asking: "https://ses.invalid")
             let repeated =
                 answer.hasPrefix("Transfer") ? "5\r\naaaaa\r\n" : answer.hasPrefix("X") ? "a\r\nX-Flood: " : "a"
             let proxy = try FloodServer("HTTP/1.1 407 No\r\n" + answer, repeated: repeated)
-            let jobs = (0..<64).map { "\"job-\($0)\"" }.joined(separator: ",")
-            try harness.folder.write(
-                "importwatchd.toml",
-                """
-                region = "eu-west-1"
-                endpoint_url = "https://ses.invalid"
-                jobs = [\(jobs)]
-                [polling]
-                requests_per_second = 1000
-                min_delay = "100ms"
-                max_delay = "200ms"
-                request_timeout = "4s"
-                """
-            )
             var environment = Simulator.environment
             environment["HTTPS_PROXY"] = proxy.address
             let daemon = try harness.daemon(environment: environment)

@@ -7,8 +7,12 @@ import Testing
 extension Hostile {
     /// Credentials that an agent gives anew at each fetch: always refused, or revoked while polls are under way.
     @Suite(.serialized) struct RefusedCredentialsTests {
-        private static func document(_ id: String, secret: String = "secret") -> String {
-            #"{"AccessKeyId": "\#(id)", "SecretAccessKey": "\#(secret)", "Token": "\#(id)"}"#
+        private static func document(_ id: String) -> LoopbackServer.Manner {
+            .answerAndClose(
+                LoopbackServer.answer(
+                    body: #"{"AccessKeyId": "\#(id)", "SecretAccessKey": "secret", "Token": "\#(id)"}"#
+                )
+            )
         }
 
         private static func environment(_ agent: LoopbackServer) -> [String: String] {
@@ -24,7 +28,7 @@ extension Hostile {
         private static let ids = (0..<40).map { "job-\($0)" }
 
         @Test func newCredentialsThatAreAlwaysRefusedAreToldAndFetchedMoreAndMoreSeldom() async throws {
-            let agent = try LoopbackServer { _, number in .init(Self.document("AKIDNEW\(number)")) }
+            let agent = try LoopbackServer { Self.document("AKIDNEW\($0.number)") }
             let harness = try await DaemonHarness(#"{"jobs": [\#(Self.jobs)]}"#, jobs: Self.ids)
             let daemon = try harness.daemon(environment: Self.environment(agent))
             try await daemon.waitFor("credentials refused: UnrecognizedClientException", seconds: 10)
@@ -41,7 +45,7 @@ extension Hostile {
         }
 
         @Test func aWaitEndsWithTheRefusalOfCredentialsThatAreAlwaysNew() async throws {
-            let agent = try LoopbackServer { _, number in .init(Self.document("AKIDNEW\(number)")) }
+            let agent = try LoopbackServer { Self.document("AKIDNEW\($0.number)") }
             let harness = try await DaemonHarness(#"{"jobs": [\#(Self.jobs)]}"#, jobs: Self.ids)
             let process = try TestProcess(
                 "importwatchctl",
@@ -58,8 +62,9 @@ extension Hostile {
 
         @Test func keysThatAreRevokedWhilePollsAreUnderWayRaiseNoAlarm() async throws {
             let generation = Mutex(0)
-            let agent = try LoopbackServer { _, _ in
-                .init(Self.document("AKIDGEN\(generation.withLock { $0 })"), delay: 0.3)
+            let agent = try LoopbackServer { _ in
+                Thread.sleep(forTimeInterval: 0.3)
+                return Self.document("AKIDGEN\(generation.withLock { $0 })")
             }
             let keys = (0...4).map { #"{"id": "AKIDGEN\#($0)", "secret": "secret", "token": "AKIDGEN\#($0)"}"# }
             let harness = try await DaemonHarness(

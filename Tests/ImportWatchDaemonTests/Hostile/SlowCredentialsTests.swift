@@ -7,7 +7,9 @@ extension Hostile {
     @Suite struct SlowCredentialsTests {
         /// However long the polls had to wait, what leaves keeps to the budget: r·w + 1 requests in any w seconds.
         @Test func pollsThatWaitedForCredentialsLeaveByTheBudget() async throws {
-            let service = try ScriptedService { _, _ in ScriptedService.answer(body: #"{"JobStatus": "PROCESSING"}"#) }
+            let service = try LoopbackServer { _ in
+                .answerAndKeep(LoopbackServer.answer(body: #"{"JobStatus": "PROCESSING"}"#))
+            }
             let harness = try await DaemonHarness.against(
                 service,
                 jobs: (0..<40).map { "job-\($0)" },
@@ -24,8 +26,8 @@ extension Hostile {
             let daemon = try harness.daemon(environment: [
                 "AWS_CONFIG_FILE": harness.folder.path + "/config", "AWS_EC2_METADATA_DISABLED": "true",
             ])
-            try await daemon.waitUntil("24 requests") { service.arrivals.count >= 24 }
-            let arrivals = service.arrivals
+            try await daemon.waitUntil("24 requests") { service.requests.count >= 24 }
+            let arrivals = service.requests.map(\.arrived)
             for (first, begin) in arrivals.enumerated() {
                 for last in first..<arrivals.count {
                     // The way from the daemon to here takes up to two seconds on a busy machine; a burst would be 20 at once.

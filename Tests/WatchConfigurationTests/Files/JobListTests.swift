@@ -1,5 +1,7 @@
 import Foundation
 import ImportWatch
+import Platform
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration

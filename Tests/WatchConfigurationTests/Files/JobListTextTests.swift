@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration
@@ -15,7 +16,7 @@ import Testing
 
     @Test func whatNobodyElseTouchedIsAsItWas() {
         for seed in 0..<500 as Range<UInt64> {
-            var random = SplitMix(state: seed)
+            var random = SeededGenerator(seed: seed)
             let before = JobListText(Array(lines(&random).map { $0 + "\n" }.joined().utf8))
             var list = before
             if Bool.random(using: &random) { _ = list.add(ids(&random)) } else { _ = list.remove(ids(&random)) }
@@ -28,7 +29,7 @@ import Testing
     /// Of what others have added or removed meanwhile nothing is lost, and of one's own change nothing is left.
     @Test func onlyOnesOwnChangeIsTakenBack() {
         for seed in 0..<500 as Range<UInt64> {
-            var random = SplitMix(state: seed)
+            var random = SeededGenerator(seed: seed)
             let before = JobListText(Array(lines(&random).map { $0 + "\n" }.joined().utf8))
             var list = before
             let mine = Set(ids(&random))
@@ -49,12 +50,12 @@ import Testing
         }
     }
 
-    private func ids(_ random: inout SplitMix) -> [String] {
+    private func ids(_ random: inout SeededGenerator) -> [String] {
         (0..<Int.random(in: 1..<6, using: &random)).map { _ in "id-\(Int.random(in: 0..<12, using: &random))" }
     }
 
     /// Some IDs, each once, one of them perhaps with a comment.
-    private func lines(_ random: inout SplitMix) -> [String] {
+    private func lines(_ random: inout SeededGenerator) -> [String] {
         var seen: Set<String> = []
         return ids(&random).filter { seen.insert($0).inserted }.map { Bool.random(using: &random) ? $0 : $0 + " # why" }
     }

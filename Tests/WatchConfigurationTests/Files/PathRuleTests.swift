@@ -1,4 +1,5 @@
 import ImportWatch
+import TestSupport
 import Testing
 
 @testable import WatchConfiguration

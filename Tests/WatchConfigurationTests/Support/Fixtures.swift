@@ -1,5 +1,6 @@
 import Foundation
 import ImportWatch
+import Platform
 
 @testable import WatchConfiguration
 
@@ -11,6 +12,11 @@ enum Fixtures {
     /// The package's own folder.
     static let package = URL(fileURLWithPath: folder).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
+
+    /// A file of the package.
+    static func text(_ path: String) throws -> String {
+        try String(contentsOfFile: "\(package)/\(path)", encoding: .utf8)
+    }
 
     /// The names of the fixtures of a kind (`good`, `bad`), without their extension.
     static func names(_ kind: String) -> [String] {

@@ -43,7 +43,7 @@ final class SSOTokenProvider {
 
     /// The file, named by the SHA-1 of the session's name or start URL.
     private func path() throws(CredentialError) -> String {
-        guard let home = ports.environment["HOME"] else {
+        guard let home = ports.variables["HOME"] else {
             throw problem("HOME is not set, so ~/.aws/sso/cache can't be found")
         }
         let file = Hexadecimal.encode(Digest.sha1(Array((sso.session ?? sso.startURL).utf8))) + ".json"
