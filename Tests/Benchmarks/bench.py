@@ -46,9 +46,10 @@ def main():
         finally:
             service.program.kill()
     report = Report(rounds.samples, measured, settings)
-    report.write(settings.result, complaints)
+    result = settings.build / "benchmarks.json"
+    report.write(result, complaints)
     print(report.text())
-    print(f"\neverything that was measured: {settings.result}")
+    print(f"\neverything that was measured: {result}")
     if complaints:
         sys.exit("\n".join(["clients that did not do their work:", *complaints]))
 

@@ -67,6 +67,8 @@ class Daemon:
         lines = [
             f'region = "eu-west-1"\nendpoint_url = "{self.load.endpoint}"\n[state]\npath = "state.sqlite"\n[polling]',
             f'requests_per_second = {self.budget}\nmin_delay = "{delay}"\nmax_delay = "{delay}"\ndeadline = "0s"',
+            # All sources connect at once, which may take a machine that is shared more than the usual 5 s.
+            'connect_timeout = "30s"\nrequest_timeout = "30s"',
         ]
         for index in range(sources):
             (self.folder / f"{index}.list").write_text("\n".join(self.load.jobs[index::sources]) + "\n")

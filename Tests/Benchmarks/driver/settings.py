@@ -33,8 +33,12 @@ class Settings:
     #: Requests that the other clients have under way.
     in_flight: int = field(default_factory=lambda: int(_number("BENCH_IN_FLIGHT", 64)))
 
-    build = Path(__file__).resolve().parents[3] / ".build-release"
-    result = build / "benchmarks.json"
+    #: The folder of the release build, with the peers in it; another build of ours has the figures of before a change.
+    build: Path = field(
+        default_factory=lambda: Path(
+            os.environ.get("BENCH_BUILD", Path(__file__).resolve().parents[3] / ".build-release")
+        ).resolve()
+    )
 
     #: The cores of the client and of the server.
     client_core, server_core = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))

@@ -32,7 +32,8 @@ class States:
         daemon = clients.start("importwatchd", load, folder, self.settings)
         for _ in range(1200):
             time.sleep(0.1)
-            if self.service.requests() - before >= count * 1.2 + 10:
+            # First dues are spread, so some jobs are asked for again before others are asked for at all.
+            if self.service.requests() - before >= count * 2 + 10:
                 break
         daemon.program.stop()
 
