@@ -15,7 +15,7 @@ ANSWER = (
 )
 
 CONFIGURATION = """
-daemon off; pid {folder}/nginx.pid; error_log stderr error; worker_processes 1; worker_rlimit_nofile 65536;
+daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr error; worker_processes 1; worker_rlimit_nofile 65536;
 events {{ worker_connections 32768; }}
 http {{
     access_log off; server_tokens off; default_type application/json;
