@@ -94,6 +94,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Single steps of the daemon's work, whose instructions are counted.
+        .executableTarget(
+            name: "InstructionCounts",
+            dependencies: ["AWS", "Crypto", "ImportWatch", "SQLiteStore"],
+            path: "Tests/Benchmarks/InstructionCounts",
+            swiftSettings: strict
+        ),
+
         // Tests mirror the targets; what they share, and the service that they ask.
         .target(name: "FaultPoints", path: "Tests/FaultPoints"),
         .target(
