@@ -27,12 +27,11 @@ extension Daemon {
     }
 
     /// Begins a new state where the old one got damaged under the daemon.
-    func replaceState(after error: StateStoreError) {
+    func replaceState() {
         let store = store
         Task {
             if let name = try? await store.beginAnew(at: clock.wall()) {
-                reporter.report(.stateSetAside(error, name: name))
-                perform(core.newStateBegun(jobs: sources.records, now: clock.now()))
+                perform(core.newStateBegun(setAside: name, jobs: sources.records, now: clock.now()))
             } else {
                 perform(core.newStateNotBegun(now: clock.now(), using: &random))
             }

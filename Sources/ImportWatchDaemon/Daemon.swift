@@ -20,7 +20,7 @@ final class Daemon {
     var random = SystemRandom()
     var metricsFile: MetricsFile?
     var lastReload: MetricsReport.Reload
-    var reloadRefusal: ReloadRefusal?
+    var reloadRefusal: StatusReport.Refusal?
     /// Who waits for which reload, by its number.
     var awaitingReload: [Int: [@MainActor (ReloadVerdict) -> Void]] = [:]
     private(set) var plan: DaemonPlan
@@ -175,7 +175,7 @@ final class Daemon {
         for action in actions {
             switch action {
             case .commit(let batch): commit(batch)
-            case .replaceState(let error): replaceState(after: error)
+            case .replaceState: replaceState()
             case .send(let delivery): send(delivery)
             case .report(let entry): reporter.report(entry)
             case .countDead: countDead()

@@ -9,7 +9,7 @@ public struct DaemonCore: Sendable {
         /// Write the batch, and call `committed` or `commitFailed` with it.
         case commit(StateBatch)
         /// Put the damaged state aside, and call `newStateBegun` or `newStateNotBegun`.
-        case replaceState(StateStoreError)
+        case replaceState
         /// Make an attempt at the delivery, and call `finished` with its outcome.
         case send(Delivery)
         /// Write an entry.
@@ -202,17 +202,19 @@ public struct DaemonCore: Sendable {
         if batch.pruning != nil { pruner.failed(now: now) }
         outbox.failed(batch, now: now)
         switch commits.failed(error, now: now, using: &generator) {
-        case .replace: return [.replaceState(error)]
+        case .replace: return [.replaceState]
         case .triedAgain(let entry): return (entry.map { [.report($0)] } ?? []) + goOn(now: now)
         }
     }
 
     /// Notes that a new state was begun in the place of a damaged one; it is given all that is remembered.
     ///
-    /// - Parameter jobs: The record of each listed job.
-    public mutating func newStateBegun(jobs: [JobRecord], now: MonotonicInstant) -> [Action] {
-        commits.replaced(with: StateBatch(jobs: jobs, restored: outbox.pendingDeliveries))
-        return goOn(now: now)
+    /// - Parameters:
+    ///   - name: Where the old one is now.
+    ///   - jobs: The record of each listed job.
+    public mutating func newStateBegun(setAside name: String, jobs: [JobRecord], now: MonotonicInstant) -> [Action] {
+        let damage = commits.replaced(with: StateBatch(jobs: jobs, restored: outbox.pendingDeliveries))
+        return [.report(.stateSetAside(damage, name: name))] + goOn(now: now)
     }
 
     /// Notes that the damaged state could not be put aside.

@@ -90,7 +90,7 @@ struct JobJudge: Sendable {
         _ verdict: inout Verdict
     ) {
         missing.found()
-        if change.wasToldLost { verdict.report(reports.found(jobID: job.id)) }
+        if change.wasToldLost { verdict.report(entries.found(jobID: job.id)) }
         if let end = change.end {
             verdict.save(job)
             verdict.actions.append(tell(end, of: answer, previous: change.previous, requestID, wall: wall))
@@ -123,7 +123,7 @@ struct JobJudge: Sendable {
             if passed == nil {
                 verdict.save(job)
                 if refusal == .badRequest {
-                    verdict.report(reports.refused(jobID: job.id, problem))
+                    verdict.report(entries.refused(jobID: job.id, problem))
                 }
             }
             let next = later(now, tries: job.unchangedPolls, using: &generator)
@@ -131,7 +131,7 @@ struct JobJudge: Sendable {
         }
         switch missing.verdict(wasToldLost: job.record.toldLost, count: count) {
         case .nothing: break
-        case .noneExists: verdict.report(reports.noJobExists(count: count, problem))
+        case .noneExists: verdict.report(entries.noJobExists(count: count, problem))
         case .lost:
             job.noteToldLost()
             verdict.save(job)
@@ -165,7 +165,7 @@ struct JobJudge: Sendable {
         guard case .unknown(let raw) = answer.status, warnedStatuses.count < Self.mostWarnings,
             warnedStatuses.insert(raw).inserted
         else { return }
-        verdict.report(reports.unknownStatus(of: answer))
+        verdict.report(entries.unknownStatus(of: answer))
     }
 
     private func tell(
@@ -189,7 +189,7 @@ struct JobJudge: Sendable {
         )
     }
 
-    private var reports: SourceEntries { SourceEntries(source, region) }
+    private var entries: SourceEntries { SourceEntries(source, region) }
 
     private func later(
         _ now: MonotonicInstant,

@@ -39,7 +39,7 @@ public struct JobPoller: Sendable {
     ) {
         self.source = source
         self.region = region
-        gate = SourceGate(reports: SourceEntries(source, region), settings: settings, now: now)
+        gate = SourceGate(entries: SourceEntries(source, region), settings: settings, now: now)
         judge = JobJudge(source: source, region: region, settings: settings, digest: digest)
     }
 

@@ -7,10 +7,10 @@ struct SourceGate: Sendable {
     private(set) var pacer: RequestPacer
     private(set) var health: SourceHealth
     private var throttling = ThrottleTale()
-    private let reports: SourceEntries
+    private let entries: SourceEntries
 
-    init(reports: SourceEntries, settings: PollingSettings, now: MonotonicInstant) {
-        self.reports = reports
+    init(entries: SourceEntries, settings: PollingSettings, now: MonotonicInstant) {
+        self.entries = entries
         pacer = RequestPacer(rate: settings.requestsPerSecond, now: now)
         health = SourceHealth(backoff: settings.backoff, now: now)
     }
@@ -54,17 +54,17 @@ struct SourceGate: Sendable {
             pacer.succeeded(now: now)
             let changes = health.answered(now: now)
             let isOver = throttling.answered(atFullPace: !pacer.isThrottled, now: now)
-            return (isOver ? [reports.atFullPace(rate: pacer.rate)] : []) + changes.map(reports.changed)
+            return (isOver ? [entries.atFullPace(rate: pacer.rate)] : []) + changes.map(entries.changed)
         case .throttled(let problem, let retryAfter):
             pacer.throttled(sentAt: sentAt, retryAfter: retryAfter, now: now)
             let isNews = throttling.throttled(now: now)
-            let entries = isNews ? [reports.throttled(problem, pacer: pacer)] : []
-            return entries + health.throttled(problem, now: now).map(reports.changed)
+            let told = isNews ? [entries.throttled(problem, pacer: pacer)] : []
+            return told + health.throttled(problem, now: now).map(entries.changed)
         case .credentialsRefused(let problem):
-            return health.credentialsRefused(problem, now: now, using: &generator).map(reports.changed)
+            return health.credentialsRefused(problem, now: now, using: &generator).map(entries.changed)
         case .unavailable(let problem, let retryAfter):
             if let retryAfter { pacer.pause(retryAfter, now: now) }
-            return health.failed(problem, now: now, using: &generator).map(reports.changed)
+            return health.failed(problem, now: now, using: &generator).map(entries.changed)
         }
     }
 }

@@ -113,9 +113,10 @@ struct CommitSchedule: Sendable {
     /// Notes that a new state was begun; it is written at once.
     ///
     /// - Parameter everything: All that is remembered.
-    mutating func replaced(with everything: StateBatch) {
-        putBack(after: everything)
+    /// - Returns: What was wrong with the old one.
+    mutating func replaced(with everything: StateBatch) -> StateStoreError {
         notBefore = nil
+        return putBack(after: everything)
     }
 
     /// Notes that no new state could be begun; answers what is to be said.
@@ -132,7 +133,6 @@ struct CommitSchedule: Sendable {
     }
 
     /// Has what was not written wait again, before what has come since; answers why it was not.
-    @discardableResult
     private mutating func putBack(after everything: StateBatch) -> StateStoreError {
         guard case .replacing(let batch, let error) = phase else { preconditionFailure("nothing is being replaced") }
         phase = .idle

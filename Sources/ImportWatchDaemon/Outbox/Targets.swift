@@ -1,5 +1,4 @@
 import ImportWatch
-import WatchConfiguration
 import Webhook
 
 /// The notifiers of the targets in force.

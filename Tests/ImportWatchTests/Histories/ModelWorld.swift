@@ -285,7 +285,7 @@ struct ModelWorld {
         if percent(trouble) { return perform(process.core.newStateNotBegun(now: clock.now, using: &random)) }
         disk = ModelDisk()
         isDiskDamaged = false
-        perform(process.core.newStateBegun(jobs: process.poller.records, now: clock.now))
+        perform(process.core.newStateBegun(setAside: "s.damaged", jobs: process.poller.records, now: clock.now))
     }
 
     private mutating func answer(_ id: String) -> PollResult {

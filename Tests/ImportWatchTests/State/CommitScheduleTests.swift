@@ -55,7 +55,7 @@ import Testing
                 switch schedule.failed(Self.damage, now: clock.now, using: &random) {
                 case .replace:
                     replacements.append(start.duration(to: clock.now).seconds)
-                    schedule.replaced(with: StateBatch())
+                    _ = schedule.replaced(with: StateBatch())
                 case .triedAgain(let entry): entries += entry == nil ? 0 : 1
                 }
             }
@@ -80,7 +80,7 @@ import Testing
             return
         }
         #expect(schedule.begin(isPruningDue: true, now: clock.now) == nil, "there is no state now")
-        schedule.replaced(with: everything)
+        #expect(schedule.replaced(with: everything) == Self.damage)
         let next = schedule.begin(isPruningDue: false, now: clock.now)
         let batch = try #require(next)
         #expect(Set(batch.jobs.map(\.key.id)) == ["job-1", "job-2", "job-3"])
