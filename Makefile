@@ -42,6 +42,17 @@ tsan: set-up-test ## Run the tests of the transport and the daemon's loop under 
 	TSAN_OPTIONS='halt_on_error=1 suppressions=$(CURDIR)/Tests/Scripts/tsan.supp' $(SWIFT) test --sanitize=thread \
 	    --scratch-path .build-tsan --filter 'CurlTransportTests|ImportWatchDaemonTests' --skip '$(HOSTILE)|ProgramArguments'
 
+bench: release ## Measure the cost of a poll beside clients in C, Go and Python (10 minutes)
+	@Tests/Scripts/set-up.sh bench
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product ses-simulator
+	Tests/Benchmarks/peers.sh .build-release/peers
+	Tests/Benchmarks/bench.py
+
+instructions: ## Count the instructions of a poll and its parts, and compare them with those on file (2 minutes)
+	@Tests/Scripts/set-up.sh instructions
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product InstructionCounts
+	Tests/Benchmarks/instructions.py
+
 release: set-up-build ## Build the daemon and its tool as they are installed, with the Swift runtime inside
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchd
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release --product importwatchctl
@@ -68,5 +79,5 @@ set-up-build:
 set-up-test:
 	@Tests/Scripts/set-up.sh test
 
-.PHONY: help build demo test golden kill-test test-package tsan release install deb lint format clean set-up-build set-up-test
+.PHONY: help build demo test golden kill-test bench instructions test-package tsan release install deb lint format clean set-up-build set-up-test
 .DEFAULT_GOAL := help

@@ -70,8 +70,6 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["ImportWatch", "CSystemd"], swiftSettings: strict),
         .target(name: "Control", dependencies: ["ImportWatch", "JSON", "Platform"], swiftSettings: strict),
 
-        .target(name: "Presentation", dependencies: ["Control", "ImportWatch"], swiftSettings: strict),
-
         // The composition root and the programs.
         .target(
             name: "ImportWatchDaemon",
@@ -89,10 +87,18 @@ let package = Package(
         .executableTarget(
             name: "importwatchctl",
             dependencies: [
-                "Control", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform", "Presentation", "SQLiteStore",
-                "WatchConfiguration", "Webhook",
+                "AWS", "Control", "Crypto", "CurlTransport", "ImportWatch", "ImportWatchDaemon", "JSON", "Platform",
+                "SQLiteStore", "WatchConfiguration", "Webhook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+
+        // Single steps of the daemon's work, whose instructions are counted.
+        .executableTarget(
+            name: "InstructionCounts",
+            dependencies: ["AWS", "Crypto", "ImportWatch", "SQLiteStore"],
+            path: "Tests/Benchmarks/InstructionCounts",
             swiftSettings: strict
         ),
 
@@ -158,18 +164,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "PresentationTests",
-            dependencies: ["Control", "ImportWatch", "Presentation"],
+            name: "ImportWatchCtlTests",
+            dependencies: ["Control", "ImportWatch", "importwatchctl", "JSON", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PlatformTests",
             dependencies: ["ImportWatch", "Platform", "TestSupport"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "ImportWatchCtlTests",
-            dependencies: ["importwatchctl"],
             swiftSettings: strict
         ),
         .testTarget(name: "SESSimulatorTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),

@@ -9,25 +9,19 @@ public protocol ControlHandler: AnyObject {
     /// - Parameter job: Only this job is shown; all where it is `nil`.
     func status(job: String?) -> StatusReport
 
-    /// Reads the configuration anew and calls `completion` once with the verdict.
-    func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void)
+    /// Reads the configuration anew.
+    func reload() async -> ReloadVerdict
 
-    /// Looks deliveries up and calls `completion` once with them, or with why there are none.
-    func deliveries(
-        _ filter: DeliveryFilter,
-        completion: @escaping @MainActor (Result<DeliveryList, StateStoreError>) -> Void
-    )
+    /// Looks deliveries up.
+    func deliveries(_ filter: DeliveryFilter) async throws(StateStoreError) -> DeliveryList
 
-    /// Has deliveries sent again and calls `completion` once with how many.
-    func replay(
-        _ selection: ReplaySelection,
-        completion: @escaping @MainActor (Result<Int, StateStoreError>) -> Void
-    )
+    /// Has deliveries sent again; answers how many.
+    func replay(_ selection: ReplaySelection) async throws(StateStoreError) -> Int
 
-    /// Looks at every source as it is now and calls `completion` once with what it found.
+    /// Looks at every source as it is now.
     ///
     /// - Parameter probe: A job to make one real call about; `nil` for none.
-    func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void)
+    func examine(probe: String?) async -> [SourceFindings]
 
     /// Where the daemon's state lies, by which a client knows that it asks the right daemon.
     var statePath: String { get }
@@ -60,142 +54,120 @@ struct ControlCalls {
         self.handler = handler
     }
 
-    /// The answer to one who may not call a method.
-    static var refusal: [UInt8] { message(error("PermissionDenied", [:])) }
-
-    /// The answer in place of one that would be longer than people's tools take.
-    static var tooLong: [UInt8] {
-        let size = ControlConnection.outputLimit >> 20
-        let problem = "the answer would take more than \(size) MiB; ask about one job, or look at the metrics"
-        return message(error("AnswerTooLong", ["problem": .string(problem)], own: true))
-    }
-
     /// Answers one call, at once or later, with a whole message and its end mark.
+    ///
+    /// A status waits for as few turns of the loop as can be: people look at a daemon when it is busy.
     func answer(_ call: ControlCall, completion: @escaping @MainActor ([UInt8]) -> Void) {
         if call.method == "\(ControlInterface.name).Status", let handler {
             rounds.ask(
                 job: call.parameters["job"]?.string,
-                makeAnswer: { Self.message(Self.reply(handler.status(job: $0).json)) },
+                makeAnswer: { Self.message(["parameters": handler.status(job: $0).json]) },
                 completion: completion
             )
         } else {
-            answerAlone(call) { completion(Self.message($0)) }
+            Task.immediate {
+                do throws(CallError) {
+                    completion(Self.message(["parameters": try await reply(to: call)]))
+                } catch {
+                    completion(Self.message(error))
+                }
+            }
         }
     }
 
-    private func answerAlone(_ call: ControlCall, completion: @escaping @MainActor (JSONValue) -> Void) {
+    /// A whole message that says an error.
+    static func message(_ error: CallError) -> [UInt8] { message(error.json) }
+
+    private static func message(_ answer: JSONValue) -> [UInt8] { answer.encoded() + [0] }
+
+    private func reply(to call: ControlCall) async throws(CallError) -> JSONValue {
+        let (own, service) = (ControlInterface.name, ControlInterface.service)
         switch call.method {
-        case "\(ControlInterface.name).Status": completion(Self.notImplemented(call.method))
-        case "\(ControlInterface.name).Reload":
-            guard let handler else { return completion(Self.notImplemented(call.method)) }
-            handler.reload { completion(Self.reply($0.json)) }
-        case "\(ControlInterface.name).Examine": examine(call, completion)
-        case "\(ControlInterface.name).Deliveries", "\(ControlInterface.name).Replay":
-            guard let handler else { return completion(Self.notImplemented(call.method)) }
-            if let state = call.parameters["state_path"]?.string, state != handler.statePath {
-                return completion(Self.error("OtherState", ["state_path": .string(handler.statePath)], own: true))
+        case "\(service).GetInfo":
+            return [
+                "vendor": "importwatchd", "product": "importwatchd", "version": .string(version),
+                "url": "https://varlink.org", "interfaces": [.string(service), .string(own)],
+            ]
+        case "\(service).GetInterfaceDescription":
+            return ["description": .string(try ControlInterface.description(of: call.parameters["interface"]?.string))]
+        case "\(own).Reload": return await (try handler(of: call)).reload().json
+        case "\(own).Examine":
+            let (handler, probe) = (try handler(of: call), call.parameters["probe"]?.string)
+            if let probe, JobID.problem(with: probe) != nil { throw .invalidParameter("probe") }
+            return ["sources": await handler.examine(probe: probe).json]
+        case "\(own).Deliveries":
+            let handler = try handler(ofStateIn: call)
+            guard let filter = DeliveryFilter(json: call.parameters) else { throw .invalidParameter("state") }
+            do throws(StateStoreError) {
+                return ["deliveries": .array(try await handler.deliveries(filter).json)]
+            } catch {
+                throw .stateUnavailable(error)
             }
-            if call.method.hasSuffix("Replay") {
-                replay(call.parameters, handler, completion)
-            } else {
-                deliveries(call.parameters, handler, completion)
+        case "\(own).Replay":
+            let handler = try handler(ofStateIn: call)
+            guard let selection = ReplaySelection(json: call.parameters) else { throw .invalidParameter("event_id") }
+            do throws(StateStoreError) {
+                return ["replayed": try await handler.replay(selection).json]
+            } catch {
+                throw .stateUnavailable(error)
             }
-        case "\(ControlInterface.service).GetInfo":
-            completion(
-                Self.reply([
-                    "vendor": "importwatchd", "product": "importwatchd", "version": .string(version),
-                    "url": "https://varlink.org",
-                    "interfaces": [.string(ControlInterface.service), .string(ControlInterface.name)],
-                ])
-            )
-        case "\(ControlInterface.service).GetInterfaceDescription":
-            completion(Self.description(call.parameters["interface"]?.string))
-        default:
-            completion(Self.unknown(call.method))
+        case "\(own).Status": throw .notImplemented(call.method)
+        default: throw .unknown(call.method)
         }
     }
 
-    private func examine(_ call: ControlCall, _ completion: @escaping @MainActor (JSONValue) -> Void) {
-        guard let handler else { return completion(Self.notImplemented(call.method)) }
-        let probe = call.parameters["probe"]?.string
-        if let probe, JobID.problem(with: probe) != nil {
-            return completion(Self.error("InvalidParameter", ["parameter": "probe"]))
-        }
-        handler.examine(probe: probe) { findings in
-            completion(Self.reply(["sources": .array(findings.map(\.json))]))
-        }
+    private func handler(of call: ControlCall) throws(CallError) -> any ControlHandler {
+        guard let handler else { throw .notImplemented(call.method) }
+        return handler
     }
 
-    private func deliveries(
-        _ parameters: JSONValue,
-        _ handler: any ControlHandler,
-        _ completion: @escaping @MainActor (JSONValue) -> Void
-    ) {
-        guard let filter = DeliveryFilter(json: parameters) else {
-            return completion(Self.error("InvalidParameter", ["parameter": "state"]))
-        }
-        handler.deliveries(filter) { result in
-            switch result {
-            case .success(let list): completion(Self.reply(["deliveries": .array(list.json)]))
-            case .failure(let error): completion(Self.stateUnavailable(error))
-            }
-        }
+    /// The handler, unless the call means another state than its own.
+    private func handler(ofStateIn call: ControlCall) throws(CallError) -> any ControlHandler {
+        let handler = try handler(of: call)
+        guard let state = call.parameters["state_path"]?.string, state != handler.statePath else { return handler }
+        throw .own("OtherState", ["state_path": .string(handler.statePath)])
+    }
+}
+
+/// Why a call is not answered as it wished, in Varlink's words.
+struct CallError: Error {
+    let json: JSONValue
+
+    static func own(_ name: String, _ parameters: JSONValue) -> CallError {
+        CallError(json: ["error": .string("\(ControlInterface.name).\(name)"), "parameters": parameters])
     }
 
-    private func replay(
-        _ parameters: JSONValue,
-        _ handler: any ControlHandler,
-        _ completion: @escaping @MainActor (JSONValue) -> Void
-    ) {
-        guard let selection = ReplaySelection(json: parameters) else {
-            return completion(Self.error("InvalidParameter", ["parameter": "event_id"]))
-        }
-        handler.replay(selection) { result in
-            switch result {
-            case .success(let count): completion(Self.reply(["replayed": .integer(Int64(count))]))
-            case .failure(let error): completion(Self.stateUnavailable(error))
-            }
-        }
+    static func service(_ name: String, _ parameters: JSONValue = [:]) -> CallError {
+        CallError(json: ["error": .string("\(ControlInterface.service).\(name)"), "parameters": parameters])
     }
 
-    private static func stateUnavailable(_ problem: StateStoreError) -> JSONValue {
-        error("StateUnavailable", ["problem": .string(problem.description)], own: true)
+    static func notImplemented(_ method: String) -> CallError {
+        service("MethodNotImplemented", ["method": .string(method)])
     }
 
-    private static func description(_ interface: String?) -> JSONValue {
-        switch interface {
-        case ControlInterface.name: reply(["description": .string(ControlInterface.description)])
-        case ControlInterface.service: reply(["description": .string(ControlInterface.serviceDescription)])
-        case let other?: error("InterfaceNotFound", ["interface": .string(other)])
-        case nil: error("InvalidParameter", ["parameter": "interface"])
-        }
+    static func invalidParameter(_ name: String) -> CallError {
+        service("InvalidParameter", ["parameter": .string(name)])
     }
 
-    private static func unknown(_ method: String) -> JSONValue {
-        guard let dot = method.lastIndex(of: ".") else {
-            return error("InvalidParameter", ["parameter": "method"])
-        }
+    static func stateUnavailable(_ problem: StateStoreError) -> CallError {
+        own("StateUnavailable", ["problem": .string(problem.description)])
+    }
+
+    /// The one who calls may not.
+    static let permissionDenied = service("PermissionDenied")
+
+    /// An answer would be longer than people's tools take.
+    static var tooLong: CallError {
+        let size = ControlConnection.outputLimit >> 20
+        let problem = "the answer would take more than \(size) MiB; ask about one job, or look at the metrics"
+        return own("AnswerTooLong", ["problem": .string(problem)])
+    }
+
+    static func unknown(_ method: String) -> CallError {
+        guard let dot = method.lastIndex(of: ".") else { return invalidParameter("method") }
         let interface = String(method[..<dot])
-        let isKnown = [ControlInterface.name, ControlInterface.service].contains(interface)
-        return isKnown
-            ? error("MethodNotFound", ["method": .string(method)])
-            : error("InterfaceNotFound", ["interface": .string(interface)])
-    }
-
-    private static func notImplemented(_ method: String) -> JSONValue {
-        error("MethodNotImplemented", ["method": .string(method)])
-    }
-
-    private static func message(_ answer: JSONValue) -> [UInt8] {
-        answer.encoded() + [0]
-    }
-
-    private static func reply(_ parameters: JSONValue) -> JSONValue {
-        ["parameters": parameters]
-    }
-
-    private static func error(_ name: String, _ parameters: JSONValue, own: Bool = false) -> JSONValue {
-        let interface = own ? ControlInterface.name : ControlInterface.service
-        return ["error": .string("\(interface).\(name)"), "parameters": parameters]
+        return [ControlInterface.name, ControlInterface.service].contains(interface)
+            ? service("MethodNotFound", ["method": .string(method)])
+            : service("InterfaceNotFound", ["interface": .string(interface)])
     }
 }

@@ -33,42 +33,35 @@ public struct ControlClient: Sendable {
     ///
     /// - Parameter job: Only this job is shown; all where it is `nil`.
     public func status(job: String? = nil) throws(ControlError) -> StatusReport {
-        let parameters: JSONValue = job.map { ["job": .string($0)] } ?? [:]
-        guard let report = StatusReport(json: try call("Status", parameters, patience: patience)) else {
-            throw unreadable("status")
-        }
-        return report
+        try read("status", try call("Status", job.map { ["job": .string($0)] } ?? [:], patience: patience))
     }
 
     /// Has the configuration read anew and waits for the verdict.
     public func reload() throws(ControlError) -> ReloadVerdict {
-        guard let verdict = ReloadVerdict(json: try call("Reload")) else { throw unreadable("verdict") }
-        return verdict
+        try read("verdict", try call("Reload"))
     }
 
     /// What a look at every source found, with one real call about a job where one is given.
     public func examine(probe: String?) throws(ControlError) -> [SourceFindings] {
-        let answer = try call("Examine", probe.map { ["probe": .string($0)] } ?? [:])
-        guard let sources = answer["sources"]?.array else { throw unreadable("findings") }
-        return sources.compactMap(SourceFindings.init(json:))
+        try read("findings", try call("Examine", probe.map { ["probe": .string($0)] } ?? [:])["sources"])
     }
 
     /// Deliveries as JSON, of a daemon that works on the state at `statePath`, or on any where it is `nil`.
     public func deliveries(_ filter: DeliveryFilter, statePath: String?) throws(ControlError) -> [JSONValue] {
-        let answer = try call("Deliveries", filter.json, statePath: statePath)
-        guard let deliveries = answer["deliveries"]?.array else { throw unreadable("list") }
-        return deliveries
+        try read("list", try call("Deliveries", filter.json, statePath: statePath)["deliveries"])
     }
 
     /// Has deliveries sent again by a daemon that works on the state at `statePath`; answers how many.
     public func replay(_ selection: ReplaySelection, statePath: String?) throws(ControlError) -> Int {
-        let answer = try call("Replay", selection.json, statePath: statePath)
-        guard let count = answer["replayed"]?.integer else { throw unreadable("number") }
-        return Int(count)
+        try read("number", try call("Replay", selection.json, statePath: statePath)["replayed"])
     }
 
-    private func unreadable(_ what: String) -> ControlError {
-        .badAnswer(path: path, reason: "the \(what) can't be read; is the daemon of another version?")
+    private func read<Answer: JSONConvertible>(_ what: String, _ json: JSONValue?) throws(ControlError) -> Answer {
+        do throws(JSONMismatch) {
+            return try Answer(json: json ?? .null)
+        } catch {
+            throw .badAnswer(path: path, reason: "the \(what) can't be read; is the daemon of another version?")
+        }
     }
 
     /// - Parameter patience: The longest silence; what takes the daemon a while has all the time there is.

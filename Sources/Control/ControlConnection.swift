@@ -96,7 +96,7 @@ final class ControlConnection {
         guard let call = ControlCall(message) else { return self.end() }
         guard access.allows(call.method) else {
             isEnding = true
-            return send(ControlCalls.refusal)
+            return send(ControlCalls.message(.permissionDenied))
         }
         isAnswering = true
         calls.answer(call) { [weak self] answer in
@@ -109,7 +109,7 @@ final class ControlConnection {
 
     private func send(_ answer: [UInt8]) {
         guard !isClosed else { return }
-        output = (answer.count <= Self.outputLimit ? answer : ControlCalls.tooLong)[...]
+        output = (answer.count <= Self.outputLimit ? answer : ControlCalls.message(.tooLong))[...]
         flush()
     }
 

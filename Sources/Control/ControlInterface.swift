@@ -3,6 +3,16 @@ enum ControlInterface {
     static let name = "io.importwatchd"
     static let service = "org.varlink.service"
 
+    /// What an interface offers.
+    static func description(of interface: String?) throws(CallError) -> String {
+        switch interface {
+        case name: return description
+        case service: return serviceDescription
+        case let other?: throw .service("InterfaceNotFound", ["interface": .string(other)])
+        case nil: throw .invalidParameter("interface")
+        }
+    }
+
     static let description = """
         # Asks and steers a running importwatchd. All times are RFC 3339 in UTC. Root and the daemon's user may call all
         # methods, members of the daemon's group Status and Deliveries; org.varlink.service.PermissionDenied, and the end
@@ -57,7 +67,7 @@ enum ControlInterface {
 
         """
 
-    static let serviceDescription = """
+    private static let serviceDescription = """
         # The interface of every Varlink service.
         interface org.varlink.service
 

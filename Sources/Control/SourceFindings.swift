@@ -2,35 +2,43 @@ import ImportWatch
 import JSON
 
 /// What a look at a source found out: how the service is reached, with which credentials, and what is wrong with that.
-public struct SourceFindings: Hashable, Sendable {
+public struct SourceFindings: Hashable, Sendable, JSONRecord {
     /// An access key as people may see it.
-    public struct Key: Hashable, Sendable {
+    public struct Key: Hashable, Sendable, JSONRecord {
         /// Which provider gave it, in words.
-        public var provider: String
+        public let provider: String
         /// The last four characters of its ID.
-        public var lastFour: String
-        /// When it ends, as RFC 3339 has it; `nil` for ever.
-        public var expiresAt: String?
+        public let lastFour: String
+        /// When it ends; `nil` for ever.
+        public let expiresAt: WallTime?
 
         /// Keeps of a key's ID no more than its end.
-        public init(provider: String, accessKeyID: String, expiresAt: String?) {
+        public init(provider: String, accessKeyID: String, expiresAt: WallTime?) {
             self.provider = Redaction.redact(provider)
             lastFour = String(accessKeyID.suffix(4))
             self.expiresAt = expiresAt
         }
+
+        package static let format = JSONMembers(
+            Self.init,
+            .init("provider", \.provider),
+            .init("access_key_id", \.lastFour),
+            .init("expires_at", \.expiresAt)
+        )
     }
 
     /// A job as the service described it.
-    public struct Probe: Hashable, Sendable {
+    public struct Probe: Hashable, Sendable, JSONRecord {
         /// The job's ID.
         public var jobID: String
         /// Its status.
         public var status: String
 
-        /// Makes a probe's answer.
-        public init(jobID: String, status: String) {
+        package init(jobID: String, status: String) {
             (self.jobID, self.status) = (jobID, status)
         }
+
+        package static let format = JSONMembers(Self.init, .init("job_id", \.jobID), .init("status", \.status))
     }
 
     /// The source's name.
@@ -41,15 +49,10 @@ public struct SourceFindings: Hashable, Sendable {
     public var endpoint: String?
     /// The credentials, without what is secret; `nil` where none were found.
     public var credentials: Key?
-    /// What a real call said about a job; `nil` where none was asked for or it failed.
-    public var probe: Probe?
     /// What is wrong, each with what to do.
     public private(set) var problems: [String] = []
-
-    /// Makes findings of a source of which nothing more is known yet.
-    public init(name: String, region: String?) {
-        (self.name, self.region) = (name, region)
-    }
+    /// What a real call said about a job; `nil` where none was asked for or it failed.
+    public var probe: Probe?
 
     /// Adds something that is wrong, without secrets.
     public mutating func add(_ problem: String) {
@@ -57,37 +60,20 @@ public struct SourceFindings: Hashable, Sendable {
     }
 
     /// The findings as `doctor --json` and the control socket write them.
-    public var json: JSONValue {
-        var members: [JSONValue.Member] = [
-            .init("name", .string(name)), .init("region", JSONValue(region)), .init("endpoint", JSONValue(endpoint)),
-            .init(
-                "credentials",
-                credentials.map { key in
-                    [
-                        "provider": .string(key.provider), "access_key_id": .string(key.lastFour),
-                        "expires_at": JSONValue(key.expiresAt),
-                    ]
-                } ?? .null
-            ),
-            .init("problems", .array(problems.map(JSONValue.string))),
-        ]
-        if let probe {
-            members.append(.init("probe", ["job_id": .string(probe.jobID), "status": .string(probe.status)]))
-        }
-        return .object(members)
-    }
+    package static let format = JSONMembers(
+        Self.init,
+        .init("name", \.name),
+        .init("region", \.region),
+        .init("endpoint", \.endpoint),
+        .init("credentials", \.credentials),
+        .init("problems", \.problems),
+        .init("probe", \.probe, isLeftOutForNull: true)
+    )
+}
 
-    init?(json: JSONValue) {
-        guard let name = json["name"]?.string, let problems = json["problems"]?.array else { return nil }
-        self.init(name: name, region: json["region"]?.string)
-        endpoint = json["endpoint"]?.string
-        if let key = json["credentials"], let provider = key["provider"]?.string, let id = key["access_key_id"]?.string
-        {
-            credentials = Key(provider: provider, accessKeyID: id, expiresAt: key["expires_at"]?.string)
-        }
-        if let job = json["probe"]?["job_id"]?.string, let status = json["probe"]?["status"]?.string {
-            probe = Probe(jobID: job, status: status)
-        }
-        self.problems = problems.compactMap(\.string)
+extension SourceFindings {
+    /// Findings of a source of which nothing more is known yet.
+    public init(name: String, region: String?) {
+        self.init(name: name, region: region, problems: [])
     }
 }

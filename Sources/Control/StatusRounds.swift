@@ -1,5 +1,4 @@
 import Dispatch
-import JSON
 
 /// Answers calls of Status: all that wait at the same time get one report, made after the last of them asked.
 ///

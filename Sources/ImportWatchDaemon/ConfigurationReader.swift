@@ -54,15 +54,7 @@ struct ConfigurationReader {
         return DaemonPlan.Source(
             name: source.name,
             region: region,
-            settings: SourceRunner.Settings(
-                endpoint: endpoint,
-                tls: client.tls,
-                profile: source.profile,
-                roleARN: source.roleARN,
-                polling: source.polling,
-                requestTimeout: source.requestTimeout,
-                connectTimeout: source.connectTimeout
-            ),
+            settings: SourceRunner.Settings(source, endpoint: endpoint, tls: client.tls),
             jobs: source.jobs
         )
     }

@@ -23,6 +23,13 @@ extension Daemon: ControlHandler {
     }
 
     /// Reads the configuration anew; a bad one changes nothing.
+    func reload() async -> ReloadVerdict {
+        await withCheckedContinuation { continuation in
+            reload { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Reads the configuration anew, and calls `completion` once.
     ///
     /// One that is asked for while another is under way follows it, because that one may have read the files already.
     func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void) {
@@ -69,59 +76,32 @@ extension Daemon: ControlHandler {
     var statePath: String { ControlPath.canonical(plan.configuration.state.path) }
 
     /// Looks deliveries up in the state.
-    func deliveries(
-        _ filter: DeliveryFilter,
-        completion: @escaping @MainActor (Result<DeliveryList, StateStoreError>) -> Void
-    ) {
-        let store = store
-        Task {
-            do throws(StateStoreError) {
-                var list = try await store.deliveries(filter)
-                let (now, wall) = (clock.now(), clock.wall())
-                list.records = list.records.map { record in
-                    core.outbox.withExpectedAttempt(record, now: now, wall: wall)
-                }
-                completion(.success(list))
-            } catch {
-                completion(.failure(error))
-            }
-        }
+    func deliveries(_ filter: DeliveryFilter) async throws(StateStoreError) -> DeliveryList {
+        var list = try await store.deliveries(filter)
+        let (now, wall) = (clock.now(), clock.wall())
+        list.records = list.records.map { core.outbox.withExpectedAttempt($0, now: now, wall: wall) }
+        return list
     }
 
     /// Makes deliveries pending in the state, and then sends them.
-    func replay(
-        _ selection: ReplaySelection,
-        completion: @escaping @MainActor (Result<Int, StateStoreError>) -> Void
-    ) {
-        let (store, time) = (store, environment.clock.wall())
-        Task {
-            do throws(StateStoreError) {
-                let replayed = try await store.replay(selection, at: time)
-                let isOnlyPending = selection == .pending
-                perform(core.replay(replayed, ifStillPending: isOnlyPending, now: clock.now(), wall: clock.wall()))
-                reporter.report(.replayed(replayed.count))
-                completion(.success(replayed.count))
-            } catch {
-                completion(.failure(error))
-            }
-        }
+    func replay(_ selection: ReplaySelection) async throws(StateStoreError) -> Int {
+        let replayed = try await store.replay(selection, at: clock.wall())
+        let isOnlyPending = selection == .pending
+        perform(core.replay(replayed, ifStillPending: isOnlyPending, now: clock.now(), wall: clock.wall()))
+        reporter.report(.replayed(replayed.count))
+        return replayed.count
     }
 
     /// Looks at the sources of the configuration in force, with the daemon's own variables and permissions.
-    func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void) {
-        let examination = Doctor(environment: environment, transport: transport, programs: examining)
-        let configured = plan.configuration.sources
-        Task {
-            var findings = await examination.findings(configured, probe: probe)
-            // What the polls met, an examination without one can't know.
-            for index in findings.indices {
-                let runner = sources.runners.first { $0.poller.source == findings[index].name }
-                if let problem = runner.flatMap({ Remedy.line($0.poller.health.state) }) {
-                    findings[index].add(problem)
-                }
-            }
-            completion(findings)
+    func examine(probe: String?) async -> [SourceFindings] {
+        let doctor = Doctor(environment: environment, transport: transport, programs: examining)
+        var findings = await doctor.findings(plan.configuration.sources, probe: probe)
+        // What the polls met, an examination without one can't know.
+        for index in findings.indices {
+            let runner = sources.runners.first { $0.poller.source == findings[index].name }
+            if let problem = runner.flatMap({ Remedy.line($0.poller.health.state) }) { findings[index].add(problem) }
         }
+        return findings
     }
 
     /// What a running daemon can't change.
@@ -155,8 +135,8 @@ extension Daemon: ControlHandler {
             ReloadVerdict(
                 isAccepted: true,
                 complaints: plan.warnings.map(\.description),
-                added: Int64(added),
-                removed: Int64(removed)
+                added: added,
+                removed: removed
             )
         )
     }
@@ -164,7 +144,7 @@ extension Daemon: ControlHandler {
     private func refuse(_ lines: [String]) {
         lastReload.wasSuccessful = false
         let complaint = Redaction.redact(lines.first ?? "").inOneLine
-        reloadRefusal = ReloadRefusal(at: environment.clock.wall(), complaint: String(complaint.prefix(500)))
+        reloadRefusal = StatusReport.Refusal(at: environment.clock.wall(), complaint: String(complaint.prefix(500)))
         perform(core.noteChange())
         reporter.report(.reloadRefused(lines))
         finishReload(ReloadVerdict(isAccepted: false, complaints: lines))

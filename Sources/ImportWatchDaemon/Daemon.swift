@@ -21,7 +21,7 @@ final class Daemon {
     var random = SystemRandom()
     var metricsFile: MetricsFile?
     var lastReload: MetricsReport.Reload
-    var reloadRefusal: ReloadRefusal?
+    var reloadRefusal: StatusReport.Refusal?
     /// Who waits for which reload, by its number.
     var awaitingReload: [Int: [@MainActor (ReloadVerdict) -> Void]] = [:]
     private(set) var plan: DaemonPlan

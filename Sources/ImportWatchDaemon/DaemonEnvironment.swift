@@ -4,18 +4,22 @@ import Platform
 import WatchConfiguration
 
 /// What surrounds the daemon: variables, files, clocks.
-struct DaemonEnvironment {
+package struct DaemonEnvironment {
     let variables: [String: String]
     let files: any FileReader
     let clock: SystemClock
     private let ssoTokens = SSOTokens()
+
+    package init(variables: [String: String], files: any FileReader, clock: SystemClock) {
+        (self.variables, self.files, self.clock) = (variables, files, clock)
+    }
 
     /// A source's credentials, kept fresh.
     ///
     /// - Parameters:
     ///   - region: The source's Region; without one, what has to ask STS fails.
     ///   - programs: Runs the programs that give credentials.
-    func credentials(
+    package func credentials(
         profile: String?,
         roleARN: String?,
         region: String?,
@@ -30,7 +34,7 @@ struct DaemonEnvironment {
     /// How a source's services are reached: by its own settings, the environment's, its profile's.
     ///
     /// Shared files that can't be read are no reason not to start: whoever needs them tells what is wrong.
-    func client(of source: Configuration.Source) -> ClientConfiguration {
+    package func client(of source: Configuration.Source) -> ClientConfiguration {
         do throws(CredentialError) {
             return try ClientConfiguration(
                 region: source.region,

@@ -38,8 +38,10 @@ struct ImportWatchCtl: ParsableCommand {
         do {
             var command = try parseAsRoot(ProgramArguments.read())
             try command.run()
+        } catch let end as any EndingError {
+            Failure.end(end)
         } catch let code as ExitCode {
-            Glibc.exit(code.rawValue)
+            Failure.end(code)
         } catch {
             let text = fullMessage(for: error)
             let isUsage = exitCode(for: error) != .success

@@ -1,9 +1,10 @@
-import Control
 import Foundation
 import ImportWatch
 import JSON
 import TestSupport
 import Testing
+
+@testable import Control
 
 /// Answers as a daemon would, the reload a moment later.
 @MainActor private final class FakeDaemon: ControlHandler {
@@ -14,7 +15,7 @@ import Testing
         StatusReport(
             version: "1",
             pid: 7,
-            startedAt: "2026-11-23T20:15:04.120Z",
+            startedAt: WallTime(millisecondsSinceEpoch: 1_795_464_904_120),
             configuration: "/c",
             state: "/s",
             summary: summary,
@@ -27,22 +28,13 @@ import Testing
                     pace: 0.5,
                     watched: 1,
                     jobs: 2,
-                    nextPoll: nil
+                    isThrottled: false
                 )
             ],
             jobs: (0..<2000).map { number in
-                .init(
-                    source: "default",
-                    id: "job-\(number)",
-                    status: nil,
-                    processed: .max,
-                    failed: nil,
-                    answeredAt: nil,
-                    nextPoll: nil,
-                    attention: "lost"
-                )
+                .init(source: "default", id: "job-\(number)", processed: .max, attention: "lost")
             },
-            targets: [.init(name: "journal", health: "ok", pending: 0, lastSuccess: nil)]
+            targets: [.init(name: "journal", health: "ok", pending: 0, dead: 0)]
         )
     }
 
@@ -50,39 +42,30 @@ import Testing
     var filters: [DeliveryFilter] = []
     var selections: [ReplaySelection] = []
 
-    func deliveries(
-        _ filter: DeliveryFilter,
-        completion: @escaping @MainActor (Result<DeliveryList, StateStoreError>) -> Void
-    ) {
+    func deliveries(_ filter: DeliveryFilter) throws(StateStoreError) -> DeliveryList {
         filters.append(filter)
-        completion(.failure(.diskFull(path: "/state/state.sqlite")))
+        throw .diskFull(path: "/state/state.sqlite")
     }
 
-    func replay(
-        _ selection: ReplaySelection,
-        completion: @escaping @MainActor (Result<Int, StateStoreError>) -> Void
-    ) {
+    func replay(_ selection: ReplaySelection) -> Int {
         selections.append(selection)
-        completion(.success(selections.count))
+        return selections.count
     }
 
-    func examine(probe: String?, completion: @escaping @MainActor ([SourceFindings]) -> Void) {
+    func examine(probe: String?) -> [SourceFindings] {
         var found = SourceFindings(name: "default", region: "eu-west-1")
         found.endpoint = "https://email.eu-west-1.amazonaws.com"
         found.credentials = .init(provider: "environment", accessKeyID: "AKIDENVIRONMENT", expiresAt: nil)
         found.probe = probe.map { .init(jobID: $0, status: "PROCESSING") }
         var other = SourceFindings(name: "us", region: nil)
         other.add("no Region")
-        completion([found, other])
+        return [found, other]
     }
 
-    func reload(completion: @escaping @MainActor (ReloadVerdict) -> Void) {
+    func reload() async -> ReloadVerdict {
         reloads += 1
-        DispatchQueue.main.asyncAfter(deadline: .now() + .milliseconds(30)) {
-            MainActor.assumeIsolated {
-                completion(ReloadVerdict(isAccepted: false, complaints: ["c.toml:1:1: bad"]))
-            }
-        }
+        try? await Task.sleep(for: .milliseconds(30))
+        return ReloadVerdict(isAccepted: false, complaints: ["c.toml:1:1: bad"])
     }
 }
 
@@ -100,7 +83,12 @@ import Testing
     }
 
     private nonisolated static func client(_ path: String) -> ControlClient {
-        ControlClient(path: path, now: { MonotonicInstant(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds)) })
+        // The server shares this process' main queue with all other tests.
+        ControlClient(
+            path: path,
+            now: { MonotonicInstant(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds)) },
+            patience: .seconds(30)
+        )
     }
 
     /// Runs blocking work of a client on a thread of its own.

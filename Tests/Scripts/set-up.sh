@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building (with "package" and "test": packaging and testing, too) needs; says which
-# first, installs nothing twice.
+# Installs the Debian packages that building (with "package", "test" and "bench": packaging, testing and measuring, too)
+# needs; says which first, installs nothing twice.
 set -euo pipefail
 packages=(
     libcurl4-openssl-dev libssl-dev libsystemd-dev libsqlite3-dev libjansson-dev libtomlplusplus-dev pkg-config
     libc6-dev git ca-certificates binutils python3
 )
-if [ "${1:-build}" = test ]; then
+case ${1:-build} in
+test)
     packages+=(mandoc prometheus python3-venv openssl curl iproute2 procps)
-    packages+=(systemd systemd-container dbus lintian)
-fi
-if [ "${1:-build}" != build ]; then
-    packages+=(dpkg-dev)
-fi
+    packages+=(systemd systemd-container dbus lintian dpkg-dev)
+    ;;
+bench)
+    packages+=(nginx gcc golang-go golang-github-aws-aws-sdk-go-v2-dev python3-venv openssl util-linux)
+    ;;
+instructions) packages+=(valgrind) ;;
+package) packages+=(dpkg-dev) ;;
+esac
 if ! command -v dpkg-query >/dev/null; then
     echo "== this is no Debian; should the build fail, install what these are called here: ${packages[*]}" >&2
     exit 0

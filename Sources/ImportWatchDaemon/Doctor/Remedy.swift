@@ -2,7 +2,7 @@ import AWS
 import ImportWatch
 
 /// What to do about what a service, or the way to it, said.
-enum Remedy {
+package enum Remedy {
     /// The problem and its remedy in one line.
     static func line(_ problem: PollResult, jobID: String, region: String) -> String? {
         switch problem {
@@ -38,12 +38,12 @@ enum Remedy {
     }
 
     /// What a service said that does not take credentials, and what to do.
-    static func line(refused problem: ServiceProblem) -> String {
+    package static func line(refused problem: ServiceProblem) -> String {
         "\(problem.code): \(problem.message); \(remedy(for: problem.code))"
     }
 
     /// Why there are no credentials to ask with, and what to do.
-    static func line(missing error: CredentialError) -> String {
+    package static func line(missing error: CredentialError) -> String {
         let words = error.description
         return words.hasPrefix("credentials: ") ? "no " + words : "no credentials: " + words
     }

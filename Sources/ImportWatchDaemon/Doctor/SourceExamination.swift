@@ -54,7 +54,7 @@ final class SourceExamination {
             findings.credentials = SourceFindings.Key(
                 provider: credentials.provider,
                 accessKeyID: credentials.accessKeyID,
-                expiresAt: credentials.expiresAt?.rfc3339
+                expiresAt: credentials.expiresAt
             )
             guard let probe, let region = client.region, let endpoint else { break }
             let service = SESv2Client(

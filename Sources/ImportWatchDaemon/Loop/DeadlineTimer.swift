@@ -6,7 +6,7 @@ import Platform
 ///
 /// A Dispatch timer stands still while the machine sleeps, but deadlines don't: it fires at least once a minute, so that
 /// a deadline that passed meanwhile is noticed within that time.
-final class DeadlineTimer {
+package final class DeadlineTimer {
     private static let longestWait = Duration.seconds(60)
 
     private let clock: SystemClock
@@ -15,7 +15,7 @@ final class DeadlineTimer {
     private var armed: MonotonicInstant?
     private var isFiringSoon = false
 
-    init(clock: SystemClock, onFire: @escaping () -> Void) {
+    package init(clock: SystemClock, onFire: @escaping () -> Void) {
         self.clock = clock
         self.onFire = onFire
         timer = DispatchSource.makeTimerSource(queue: .main)
@@ -30,7 +30,7 @@ final class DeadlineTimer {
     }
 
     /// Fires at `deadline`, or at the latest in a minute; `nil` means that nothing is to be done at any time.
-    func set(_ deadline: MonotonicInstant?) {
+    package func set(_ deadline: MonotonicInstant?) {
         guard let deadline else {
             if armed != nil { timer.schedule(deadline: .distantFuture) }
             armed = nil
@@ -54,7 +54,7 @@ final class DeadlineTimer {
         }
     }
 
-    func cancel() {
+    package func cancel() {
         timer.cancel()
     }
 }

@@ -4,9 +4,9 @@ import ImportWatch
 import Platform
 
 /// Performs what a source's ``SignedPoller`` decides: sends polls, looks for credentials, hands results back.
-final class SourceRunner {
+package final class SourceRunner {
     /// Everything about a source that a reload can change without a new poller.
-    struct Settings: Equatable {
+    package struct Settings: Equatable {
         var endpoint: ServiceEndpoint
         var tls: HTTPRequest.TLSFiles
         var profile: String?
@@ -17,15 +17,15 @@ final class SourceRunner {
     }
 
     /// Called with what a result or a change brings about.
-    var onActions: ([JobPoller.Action]) -> Void = { _ in }
+    package var onActions: ([JobPoller.Action]) -> Void = { _ in }
 
     private(set) var polls: SignedPoller
-    var poller: JobPoller { polls.poller }
-    var statistics: PollStatistics { polls.statistics }
+    package var poller: JobPoller { polls.poller }
+    package var statistics: PollStatistics { polls.statistics }
     /// The credentials that signed the last poll.
     var signingCredentials: Credentials? { polls.signingCredentials }
     /// Why credentials could not be had when they were last looked for; `nil` where they could.
-    var credentialProblem: CredentialError? { polls.credentialProblem }
+    package var credentialProblem: CredentialError? { polls.credentialProblem }
     private var settings: Settings
     private let environment: DaemonEnvironment
     private let transport: any HTTPTransport
@@ -36,7 +36,7 @@ final class SourceRunner {
     private var exchanges: [PollTicket: HTTPExchangeID] = [:]
     private var isStopped = false
 
-    init(
+    package init(
         name: String,
         region: String,
         settings: Settings,
@@ -78,7 +78,7 @@ final class SourceRunner {
         perform(orders)
     }
 
-    func setJobs(_ ids: [String], records: [JobKey: JobRecord]) {
+    package func setJobs(_ ids: [String], records: [JobKey: JobRecord]) {
         let region = poller.region
         let actions = polls.poller.setJobs(
             ids,
@@ -97,7 +97,7 @@ final class SourceRunner {
     // MARK: Polling
 
     /// Sends the polls that are due.
-    func turn() {
+    package func turn() {
         guard !isStopped else { return }
         let orders = polls.turn(
             now: environment.clock.now(),
@@ -109,7 +109,7 @@ final class SourceRunner {
         if !orders.actions.isEmpty { onActions(orders.actions) }
     }
 
-    func nextTurn(now: MonotonicInstant) -> MonotonicInstant? {
+    package func nextTurn(now: MonotonicInstant) -> MonotonicInstant? {
         polls.nextTurn(now: now)
     }
 
@@ -118,7 +118,7 @@ final class SourceRunner {
     }
 
     /// Gives up every poll under way; their results would be ignored anyway.
-    func stop() {
+    package func stop() {
         isStopped = true
         for exchange in exchanges.values { transport.cancel(exchange) }
         exchanges = [:]

@@ -9,7 +9,7 @@ struct Overview {
     let schedules: [DeliverySchedule]
     let stateProblem: StateStoreError?
     /// The last reload, where it was refused.
-    var refusal: ReloadRefusal?
+    var refusal: StatusReport.Refusal?
     /// The credentials in use, by source; for reports only.
     var credentials: [String: Credentials] = [:]
     /// Deliveries that were given up, by target; for reports only.
@@ -45,86 +45,51 @@ struct Overview {
     ) -> StatusReport {
         StatusReport(
             version: importWatchVersion,
-            pid: Int64(getpid()),
-            startedAt: startedAt.rfc3339,
+            pid: getpid(),
+            startedAt: startedAt,
             configuration: configuration,
             state: state,
             summary: summary,
             sources: pollers.map(source),
             jobs: jobs(job),
             targets: schedules.map(target).sorted { $0.name < $1.name },
-            reloadRefused: refusal.map { StatusReport.Refusal(at: $0.at.rfc3339, complaint: $0.complaint) }
+            reloadRefused: refusal
         )
     }
 
     private func source(_ poller: JobPoller) -> StatusReport.Source {
-        let counts = poller.counts()
         var schedule = poller
+        let credentials = credentials[poller.source]
         return StatusReport.Source(
-            name: poller.source,
-            region: poller.region,
-            health: words(poller.health.state),
-            requestsPerSecond: poller.pacer.rate,
-            pace: poller.pacer.pace,
-            watched: Int64(counts.watched),
-            jobs: Int64(counts.listed),
-            nextPoll: schedule.nextPoll(now: now).map { time(of: $0).rfc3339 },
-            isThrottled: poller.pacer.isThrottled,
-            credentials: credentials[poller.source]?.provider,
-            credentialsExpireAt: credentials[poller.source]?.expiresAt?.rfc3339
+            poller,
+            nextPoll: schedule.nextPoll(now: now).map(time),
+            credentials: credentials.map { ($0.provider, $0.expiresAt) }
         )
-    }
-
-    private func words(_ state: SourceHealth.State) -> String {
-        switch state {
-        case .healthy: "healthy"
-        case .credentialsRefused(let problem): "credentials refused: \(problem.code): \(problem.message)"
-        case .endpointDown(let problem): "endpoint down: \(problem.code): \(problem.message)"
-        case .onlyThrottled(let problem): "only throttled: \(problem.code): \(problem.message)"
-        }
     }
 
     private func jobs(_ id: String?) -> [StatusReport.Job] {
         let views = pollers.flatMap { poller in
-            id.map { poller.view(ofJob: $0).map { [$0] } ?? [] } ?? poller.views(limit: StatusReport.jobLimit)
+            id.map { [poller.view(ofJob: $0)].compactMap(\.self) } ?? poller.views(limit: StatusReport.jobLimit)
         }
-        let byKey = Dictionary(views.map { ($0.record.key, $0) }) { first, _ in first }
-        return views.map(\.record).sorted(by: JobRecord.needsLookFirst).prefix(StatusReport.jobLimit).map { record in
-            let view = byKey[record.key]
-            return StatusReport.Job(
-                record,
-                nextPoll: view?.nextPoll.map { time(of: $0).rfc3339 },
-                recordsPerSecond: view?.recordsPerSecond,
-                problem: view?.problem
+        return views.sorted { JobRecord.needsLookFirst($0.record, $1.record) }.prefix(StatusReport.jobLimit).map {
+            StatusReport.Job(
+                $0.record,
+                nextPoll: $0.nextPoll.map(time),
+                recordsPerSecond: $0.recordsPerSecond,
+                problem: $0.problem
             )
         }
     }
 
     private func target(_ schedule: DeliverySchedule) -> StatusReport.Target {
-        let health: String
-        switch schedule.health.state {
-        case .open: health = "ok"
-        case .failing(let problem, _, let failures): health = "failing (\(failures) in a row): \(problem.message)"
-        case .gone(let problem): health = "gone: \(problem.message)"
-        }
-        return StatusReport.Target(
-            name: schedule.target.name,
-            health: health,
-            pending: Int64(schedule.pendingCount),
-            lastSuccess: schedule.lastSuccess?.rfc3339,
-            dead: Int64(dead[schedule.target] ?? 0),
-            nextProbe: schedule.nextProbe(now: now).map { time(of: $0).rfc3339 }
+        StatusReport.Target(
+            schedule,
+            dead: dead[schedule.target] ?? 0,
+            nextProbe: schedule.nextProbe(now: now).map(time)
         )
     }
 
     private func time(of instant: MonotonicInstant) -> WallTime {
         wall.advanced(by: now.duration(to: instant))
     }
-}
-
-/// A reload whose configuration could not be put in force.
-struct ReloadRefusal: Hashable {
-    var at: WallTime
-    /// The first thing that is wrong, without secrets.
-    var complaint: String
 }

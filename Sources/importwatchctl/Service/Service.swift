@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 import ImportWatch
 import Platform
@@ -119,7 +118,7 @@ struct Service {
 }
 
 /// Something about the service that is no matter of the configuration's text.
-struct ServiceTrouble: Error, Hashable, CustomStringConvertible {
+struct ServiceTrouble: EndingError, Hashable, CustomStringConvertible {
     /// What is wrong and what to do.
     let message: String
     /// Whether the daemon can't start with it, or can't do all of its work.
@@ -138,9 +137,5 @@ struct ServiceTrouble: Error, Hashable, CustomStringConvertible {
 
     var description: String { message }
 
-    /// The end of the tool that meets it, after it is said.
-    var asEnd: ExitCode {
-        Output.line("importwatchctl: \(message)", to: STDERR_FILENO)
-        return ExitCode(exitStatus)
-    }
+    var lines: [String] { [message] }
 }
