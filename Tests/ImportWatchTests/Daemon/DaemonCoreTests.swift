@@ -177,6 +177,16 @@ import Testing
         #expect(bench.turn().wake == bench.clock.now.advanced(by: .seconds(3580)), "the hourly pruning")
     }
 
+    @Test func aFailedDeliveryBringsATurnAboutWhenItIsDueAgain() throws {
+        var bench = Bench()
+        bench.run()
+        let delivery = try bench.send()
+        _ = bench.finish(delivery, .retry(NotificationProblem(kind: "http_500", message: "no")))
+        _ = bench.commit(try bench.batch())
+        let waits = bench.turn().wake.map { bench.clock.now.duration(to: $0).seconds }
+        #expect(waits.map { (5...5.5).contains($0) } == true)
+    }
+
     /// Counters are worth no transaction of their own, but for one a minute.
     @Test func countersGoWithTheNextCommitOrAfterAMinute() throws {
         var bench = Bench()
